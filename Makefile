@@ -1,0 +1,40 @@
+# Octavo. `make help` lists what can be made; mk/ holds how, a file for each kind
+# of thing: kernel.mk (the kernel), image.mk (the ISO and running it), host.mk
+# (programs as host and Linux executables), tests.mk (tests, lint, benchmarks).
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+PYTHON := /usr/bin/python3
+BUILD := build
+V ?= 0
+Q := $(if $(filter 0,$(V)),@)
+say = $(if $(filter 0,$(V)),@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+# The programs that are ported into the kernel: one folder under programs/ each.
+PROGRAMS := quarto
+
+# What each goal needs installed, checked once: see scripts/setup.
+ifeq ($(filter clean help,$(MAKECMDGOALS)),)
+$(BUILD)/.setup: scripts/setup
+	@scripts/setup
+	@mkdir -p $(@D) && touch $@
+-include $(BUILD)/.setup
+endif
+
+all: kernel host user ## build the kernel (release and debug) and the programs
+
+include mk/kernel.mk
+include mk/image.mk
+include mk/host.mk
+include mk/tests.mk
+
+clean: ## remove everything that was built
+	rm -rf $(BUILD) compile_commands.json
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort -u | \
+	  awk -F':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+.PHONY: all clean help
