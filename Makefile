@@ -15,12 +15,17 @@ say = $(if $(filter 0,$(V)),@printf '  %-7s %s\n' '$(1)' '$(2)')
 # The programs that are ported into the kernel: one folder under programs/ each.
 PROGRAMS := quarto
 
-# What each goal needs installed, checked once: see scripts/setup.
-ifeq ($(filter clean help,$(MAKECMDGOALS)),)
-$(BUILD)/.setup: scripts/setup
-	@scripts/setup
+# What the goals need installed, checked once for each set of tools: see scripts/setup.
+GOALS := $(or $(MAKECMDGOALS),all)
+TOOL_SETS := $(sort $(if $(filter-out clean help,$(GOALS)),build) \
+	$(if $(filter iso run,$(GOALS)),run) $(if $(filter gui,$(GOALS)),gui) \
+	$(if $(filter debug,$(GOALS)),debug) \
+	$(if $(filter test unit golden boot-test lint format bench,$(GOALS)),test))
+$(BUILD)/.setup-%: scripts/setup
+	@scripts/setup $*
 	@mkdir -p $(@D) && touch $@
--include $(BUILD)/.setup
+ifneq ($(TOOL_SETS),)
+include $(TOOL_SETS:%=$(BUILD)/.setup-%)
 endif
 
 all: kernel host user ## build the kernel (release and debug) and the programs

@@ -81,4 +81,5 @@ $(eval $(call kernel_variant,release))
 $(eval $(call kernel_variant,debug))
 
 kernel: $(release_ELF) $(debug_ELF) ## the kernel: build/octavo.elf, build/debug/octavo.elf
-.PHONY: kernel FORCE
+objects: $(release_OBJ) $(debug_OBJ)
+.PHONY: kernel objects FORCE

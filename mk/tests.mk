@@ -1,0 +1,42 @@
+# Tests. `make test` is lint, the host's unit tests, the golden transcripts and the
+# boot tests; results (JUnit XML, the logs of boots that failed) go to build/results.
+
+RESULTS := $(BUILD)/results
+export ASAN_OPTIONS := detect_leaks=1:allocator_may_return_null=1
+export UBSAN_OPTIONS := print_stacktrace=1
+
+# A unit test is one file, tests/unit/NAME_test.c, with sanitizers and cmocka. It is
+# linked with all of lib/ (string.c is the C library's own, on the host) and, when its
+# name begins with quarto_, with the program. What else it needs of the product it
+# names itself, a line each:   // link: kernel/tty/ldisc.c
+UNIT_C := $(wildcard tests/unit/*_test.c)
+UNIT_NAMES := $(UNIT_C:tests/unit/%.c=%)
+UNIT_PROGRAMS := $(UNIT_NAMES:%=$(BUILD)/unit/%)
+UNIT_LIB_C := $(filter-out lib/string.c,$(wildcard lib/*.c))
+UNIT_CFLAGS := $(HOST_CFLAGS) -DCONFIG_DEBUG=1 -Wno-error=unused-function
+unit_links = $(shell sed -n 's,^// link: *,,p' tests/unit/$(1).c)
+
+$(BUILD)/unit/obj/%.o: %.c $(BUILD)/unit/flags
+	$(call say,HOSTCC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -c $< -o $@
+$(BUILD)/unit/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(UNIT_CFLAGS)' | cmp -s - $@ || echo '$(UNIT_CFLAGS)' >$@
+
+define unit_program
+$(1)_C := $$(sort tests/unit/$(1).c $(UNIT_LIB_C) $$(call unit_links,$(1)) \
+	$(if $(filter quarto_%,$(1)),$(wildcard programs/quarto/*.c)))
+$(BUILD)/unit/$(1): $$($(1)_C:%.c=$(BUILD)/unit/obj/%.o)
+	$$(call say,HOSTLD,$$@)
+	$$(Q)$$(CC) $$(UNIT_CFLAGS) -o $$@ $$^ -lcmocka
+-include $$($(1)_C:%.c=$(BUILD)/unit/obj/%.d)
+endef
+$(foreach n,$(UNIT_NAMES),$(eval $(call unit_program,$(n))))
+
+# One program at a time, so that the output reads in order.
+unit: $(UNIT_PROGRAMS) ## the host's unit tests, under ASan and UBSan
+	$(Q)scripts/run-unit $(RESULTS)/unit $(UNIT_PROGRAMS)
+unit-programs: $(UNIT_PROGRAMS)
+
+.PHONY: unit unit-programs
