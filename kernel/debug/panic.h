@@ -1,0 +1,26 @@
+/*
+ * panic.h: the one place where the kernel dies. Prints once: message, task, registers
+ * when there are some, backtrace, held locks; then ends the machine as the boot
+ * parameter panic= says: a scripted run exits with POWER_STATUS_PANIC, otherwise halt.
+ */
+#ifndef KERNEL_DEBUG_PANIC_H
+#define KERNEL_DEBUG_PANIC_H
+
+#include "lib/base.h"
+
+struct trap_frame;
+
+NORETURN void panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* With the registers of a trap instead of the caller's stack. */
+NORETURN void panic_trap(const struct trap_frame *frame, const char *fmt, ...)
+	PRINTF_LIKE(2, 3);
+bool panic_in_progress(void);
+
+/* What must hold, in every build; costs a compare. */
+#define ASSERT(condition)                                                             \
+	do {                                                                           \
+		if (unlikely(!(condition)))                                            \
+			panic("%s:%d: %s does not hold", __FILE__, __LINE__, #condition); \
+	} while (0)
+
+#endif

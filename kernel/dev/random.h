@@ -1,0 +1,19 @@
+/*
+ * random.h: the kernel's random numbers: ChaCha20 with fast key erasure, seeded by
+ * what sources add. With the boot parameter seed= every choice follows it instead.
+ */
+#ifndef KERNEL_DEV_RANDOM_H
+#define KERNEL_DEV_RANDOM_H
+
+#include "lib/base.h"
+
+/* Any context. */
+void random_fill(void *buffer, size_t size);
+uint64_t random_u64(void);
+/* Mixes in bytes that an observer does not know (timing, RDRAND). Any context. */
+void random_add(const void *bytes, size_t size);
+/* Whether the boot parameter seed= is in force. */
+bool random_is_seeded(uint64_t *seed);
+void random_init(void); /* early: RDRAND, RDSEED, TSC */
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * screen.h: the contract of a text display: cells of a glyph and two colours. tty/vt
+ * interprets what programs write and tells the screen which cells change.
+ */
+#ifndef KERNEL_DEV_SCREEN_H
+#define KERNEL_DEV_SCREEN_H
+
+#include "lib/base.h"
+
+/* Colours: 0-7 black red green yellow blue magenta cyan white (ECMA-48), +8 bright. */
+struct cell {
+	uint32_t code; /* Unicode code point; 0 is the right half of a wide one */
+	uint8_t foreground, background;
+	uint8_t underline;
+	uint8_t reserved;
+};
+
+struct screen;
+
+struct screen_ops {
+	/* Draws n cells from (column, row) rightward. Any context, under tty's lock. */
+	void (*draw)(struct screen *screen, unsigned column, unsigned row,
+		     const struct cell *cells, unsigned n);
+	/* Moves rows [top + lines, bottom) up by lines; the rest is drawn after. NULL: redraw. */
+	void (*scroll)(struct screen *screen, unsigned top, unsigned bottom, unsigned lines);
+	void (*cursor)(struct screen *screen, unsigned column, unsigned row, bool visible);
+	/* Whether a code point has a glyph of its own here (else '?' or a likeness). */
+	bool (*can_draw)(struct screen *screen, uint32_t code);
+};
+
+struct screen {
+	const char *name; /* "vga", "fb" */
+	unsigned columns, rows;
+	const struct screen_ops *ops;
+	bool utf8; /* draws most of what UTF-8 can say */
+};
+
+/* One screen: the first to register is it; -EBUSY for others. */
+MUST_CHECK int screen_register(struct screen *screen);
+struct screen *screen_get(void); /* NULL: none */
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * file.h: an open file description (POSIX.1-2017 3.258) and what can be done with it.
+ *
+ * Descriptors (kernel/proc/fdtable.h) and whoever works on the file hold references;
+ * the last file_put calls release. do_ functions see kernel pointers and cursors only;
+ * kernel tasks and the system-call layer call the same ones.
+ */
+#ifndef KERNEL_FS_FILE_H
+#define KERNEL_FS_FILE_H
+
+#include "kernel/dev/chardev.h"
+#include "kernel/sched/mutex.h"
+#include "kernel/sync/refcount.h"
+
+struct inode;
+struct file;
+
+/* stat(2), kernel's form; the layer above makes the ABI's. */
+struct file_status {
+	uint64_t device, inode, rdevice, size, blocks;
+	uint32_t mode, links, uid, gid, block_size;
+	uint64_t atime, mtime, ctime; /* ns since 1970 */
+};
+
+struct directory_entry {
+	const char *name;
+	uint64_t inode;
+	uint8_t type; /* DT_: getdents64(2) */
+};
+
+struct file_ops {
+	ssize_t (*read)(struct file *file, struct iter *to, off_t *position);
+	ssize_t (*write)(struct file *file, struct iter *from, off_t *position);
+	unsigned (*poll)(struct file *file, struct poll_table *table);
+	int (*ioctl)(struct file *file, unsigned command, struct argument argument);
+	off_t (*seek)(struct file *file, off_t offset, int whence);
+	/* Calls emit for entries from *position on, which it moves, until false. */
+	int (*readdir)(struct file *file, off_t *position,
+		       bool (*emit)(const struct directory_entry *entry, void *context),
+		       void *context);
+	void (*release)(struct file *file);
+};
+
+struct file {
+	struct refcount refs;
+	const struct file_ops *ops;  /* [I] */
+	struct inode *inode;	     /* [I] owns a reference; may be NULL */
+	_Atomic unsigned flags;	     /* O_: access mode, O_NONBLOCK, O_APPEND */
+	struct mutex position_lock;
+	off_t position;		     /* [position_lock] */
+	void *private_;		     /* [I] the implementation's */
+};
+
+/* One reference, for the caller. -ENOMEM. The inode's reference is taken over on success. */
+MUST_CHECK int file_create(const struct file_ops *ops, struct inode *inode, unsigned flags,
+			   void *private_, struct file **result);
+void file_get(struct file *file);
+void file_put(struct file *file);
+
+/* As read(2), write(2), lseek(2), ioctl(2): -EBADF for the wrong access mode, ... */
+MUST_CHECK ssize_t do_read(struct file *file, struct iter *to);
+MUST_CHECK ssize_t do_write(struct file *file, struct iter *from);
+MUST_CHECK off_t do_lseek(struct file *file, off_t offset, int whence);
+MUST_CHECK int do_ioctl(struct file *file, unsigned command, struct argument argument);
+MUST_CHECK int do_fstat(struct file *file, struct file_status *status);
+unsigned file_poll(struct file *file, struct poll_table *table);
+
+/* poll(2) over files. deadline: monotonic ns, 0 never, 1 at once. Ready count or error. */
+struct poll_request {
+	struct file *file; /* NULL: POLL_NVAL, unless ignored */
+	bool ignored;	   /* a negative descriptor */
+	unsigned events;   /* POLL_ */
+	unsigned result;
+};
+MUST_CHECK int do_poll(struct poll_request *requests, unsigned n, uint64_t deadline);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * mutex.h: a lock whose waiters sleep. Task context only; the taker releases it.
+ */
+#ifndef KERNEL_SCHED_MUTEX_H
+#define KERNEL_SCHED_MUTEX_H
+
+#include "kernel/sched/waitq.h"
+
+struct mutex {
+	_Atomic(struct task *) owner;
+	struct waitq waiters;
+	LOCKDEP_FIELDS
+};
+
+void mutex_init(struct mutex *mutex, const struct lock_class *lock_class);
+void mutex_lock(struct mutex *mutex);
+/* 0, or -EINTR when the task is killed before it had the lock. */
+MUST_CHECK int mutex_lock_killable(struct mutex *mutex);
+MUST_CHECK bool mutex_try(struct mutex *mutex);
+void mutex_unlock(struct mutex *mutex);
+
+static inline void mutex_guard_leave(struct mutex **mutex)
+{
+	mutex_unlock(*mutex);
+}
+
+static inline struct mutex *mutex_guard_enter(struct mutex *mutex)
+{
+	mutex_lock(mutex);
+	return mutex;
+}
+
+#define MUTEX_GUARD(mutex_)                                                            \
+	struct mutex *PASTE(guard_, __LINE__) CLEANUP(mutex_guard_leave) UNUSED =       \
+		mutex_guard_enter(mutex_)
+
+#endif

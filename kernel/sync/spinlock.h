@@ -1,0 +1,104 @@
+/*
+ * spinlock.h: ticket locks for several CPUs. A holder never sleeps.
+ *
+ * Every lock names its class; a class has a rank, and locks are taken in rising rank
+ * only (the debug build checks, see lockdep.h). A lock that an interrupt handler takes
+ * is taken with interrupts off everywhere: spin_lock_irq/SPIN_IRQ_GUARD. Same-rank
+ * locks are never held together.
+ */
+#ifndef KERNEL_SYNC_SPINLOCK_H
+#define KERNEL_SYNC_SPINLOCK_H
+
+#include <stdatomic.h>
+#include "kernel/sync/lockdep.h"
+#include "kernel/sync/preempt.h"
+
+struct spinlock {
+	_Atomic uint16_t owner, next; /* the ticket being served, the next to hand out */
+	LOCKDEP_FIELDS
+};
+
+#define SPINLOCK_INIT(class_) { .owner = 0, .next = 0, LOCKDEP_INIT(class_) }
+
+void spin_init(struct spinlock *lock, const struct lock_class *lock_class);
+void spin_wait(struct spinlock *lock, uint16_t ticket); /* the slow path */
+
+static inline void spin_lock(struct spinlock *lock)
+{
+	uint16_t ticket;
+
+	preempt_disable();
+	lockdep_acquire(lock, LOCKDEP_CLASS(lock));
+	ticket = atomic_fetch_add_explicit(&lock->next, 1, memory_order_relaxed);
+	if (unlikely(atomic_load_explicit(&lock->owner, memory_order_acquire) != ticket))
+		spin_wait(lock, ticket);
+}
+
+static inline void spin_unlock(struct spinlock *lock)
+{
+	uint16_t ticket = atomic_load_explicit(&lock->owner, memory_order_relaxed);
+
+	lockdep_release(lock);
+	atomic_store_explicit(&lock->owner, (uint16_t)(ticket + 1), memory_order_release);
+	preempt_enable();
+}
+
+/* With interrupts off while it is held; the result goes to spin_unlock_irq. */
+static inline uint64_t spin_lock_irq(struct spinlock *lock)
+{
+	uint64_t flags = irq_save();
+
+	spin_lock(lock);
+	return flags;
+}
+
+static inline void spin_unlock_irq(struct spinlock *lock, uint64_t flags)
+{
+	uint16_t ticket = atomic_load_explicit(&lock->owner, memory_order_relaxed);
+
+	lockdep_release(lock);
+	atomic_store_explicit(&lock->owner, (uint16_t)(ticket + 1), memory_order_release);
+	irq_restore(flags);
+	preempt_enable();
+}
+
+/* For panic only: the lock is taken or will never be free. */
+bool spin_try(struct spinlock *lock);
+
+struct spin_guard {
+	struct spinlock *lock;
+	uint64_t flags;
+};
+
+static inline void spin_guard_leave(struct spin_guard *guard)
+{
+	spin_unlock(guard->lock);
+}
+
+static inline void spin_irq_guard_leave(struct spin_guard *guard)
+{
+	spin_unlock_irq(guard->lock, guard->flags);
+}
+
+static inline struct spin_guard spin_guard_enter(struct spinlock *lock)
+{
+	spin_lock(lock);
+	return (struct spin_guard){ .lock = lock };
+}
+
+static inline struct spin_guard spin_irq_guard_enter(struct spinlock *lock)
+{
+	uint64_t flags = spin_lock_irq(lock);
+
+	return (struct spin_guard){ .lock = lock, .flags = flags };
+}
+
+/* Holds the lock to the end of the scope. */
+#define SPIN_GUARD(lock_)                                                              \
+	struct spin_guard PASTE(guard_, __LINE__) CLEANUP(spin_guard_leave) UNUSED =    \
+		spin_guard_enter(lock_)
+#define SPIN_IRQ_GUARD(lock_)                                                          \
+	struct spin_guard PASTE(guard_, __LINE__) CLEANUP(spin_irq_guard_leave) UNUSED = \
+		spin_irq_guard_enter(lock_)
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * clock.h: what time it is.
+ *
+ * The monotonic clock counts nanoseconds from boot; the wall clock adds an offset read
+ * from the real-time clock. Both come from one counter, chosen by rating among the
+ * registered sources. Any context, lock-free to read.
+ */
+#ifndef KERNEL_TIME_CLOCK_H
+#define KERNEL_TIME_CLOCK_H
+
+#include "lib/base.h"
+
+struct clock_source {
+	const char *name;
+	uint64_t (*read)(void);
+	uint64_t mask;	 /* the counter's width, all ones */
+	uint64_t hz;	 /* 0: not known, to be calibrated against one that is */
+	unsigned rating; /* the highest wins; TSC 300, HPET 250, PM timer 200, PIT 100 */
+};
+
+/* Registered by drivers at INIT_CLOCK; the struct stays the clock's. */
+void clock_source_register(struct clock_source *source);
+
+/* Seconds since 1970 of the platform's real-time clock. Registered at INIT_CLOCK. */
+void clock_wall_register(uint64_t (*read)(void));
+
+/* Chooses and calibrates, within 10 ms. After INIT_CLOCK. */
+void clock_init(void);
+
+uint64_t clock_monotonic(void); /* ns since boot; 0 before clock_init */
+uint64_t clock_realtime(void);	/* ns since 1970-01-01 UTC */
+void clock_realtime_set(uint64_t ns);
+uint64_t clock_tsc_hz(void);	/* as calibrated */
+const char *clock_name(void);	/* the source in use */
+
+/* Busy-waits; only for hardware that asks for it. */
+void clock_delay(uint64_t ns);
+
+#endif
