@@ -38,11 +38,10 @@ typedef int64_t off_t;
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 /* n is a power of two. */
-#define ALIGN_DOWN(x, n) ((x) & ~((__typeof__(x))(n) - 1))
-#define ALIGN_UP(x, n) ALIGN_DOWN((x) + ((n) - 1), (n))
+#define ALIGN_DOWN(x, n) ((x) & ~((__typeof__(x))(n)-1))
+#define ALIGN_UP(x, n) ALIGN_DOWN((x) + ((n)-1), (n))
 
-#define container_of(ptr, type, member) \
-	((type *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 #define PASTE_(a, b) a##b
 #define PASTE(a, b) PASTE_(a, b)
