@@ -36,6 +36,7 @@ struct log_sink {
 	const char *name;
 	void (*write)(struct log_sink *sink, const char *bytes, size_t len);
 	struct log_sink *next;
+	uint64_t sequence; /* the log's: the next record that it gets */
 };
 void log_add_sink(struct log_sink *sink);
 

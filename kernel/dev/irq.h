@@ -5,6 +5,7 @@
 #define KERNEL_DEV_IRQ_H
 
 #include "kernel/sync/spinlock.h"
+#include "kernel/x86/cpu.h"
 
 /* Runs with interrupts off and must not sleep. */
 typedef void (*irq_handler)(void *context);
@@ -15,9 +16,6 @@ typedef void (*irq_handler)(void *context);
  */
 MUST_CHECK int irq_request(unsigned isa, irq_handler handler, void *context, const char *name);
 void irq_release(unsigned isa);
-
-/* An interrupt without a line (timer, reschedule) for /proc/interrupts. */
-void irq_count_extra(unsigned vector);
 
 struct irq_stats {
 	const char *name; /* NULL: not in use */

@@ -51,7 +51,7 @@ struct lock_class {
 };
 
 #define LOCK_CLASS(symbol, name_, rank_, flags_) \
-	static const struct lock_class symbol = { name_, rank_, flags_ }
+	static const struct lock_class symbol UNUSED = { name_, rank_, flags_ }
 
 #if CONFIG_DEBUG
 #define LOCKDEP_FIELDS const struct lock_class *lock_class;

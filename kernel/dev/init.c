@@ -1,0 +1,24 @@
+/*
+ * init.c: runs what registered itself with INIT, level by level, each in the order in
+ * which the linker met it.
+ */
+#include "kernel/dev/init.h"
+
+#include "kernel/debug/log.h"
+#include "lib/errno.h"
+
+extern const struct init_entry *const table_init_start[], *const table_init_end[];
+
+void init_run(enum init_level level)
+{
+	for (const struct init_entry *const *entry = table_init_start;
+	     entry < table_init_end; entry++) {
+		int error;
+
+		if ((*entry)->level != level)
+			continue;
+		error = (*entry)->start();
+		if (error && error != -ENODEV)
+			log_err("init: %s failed: error %d", (*entry)->name, -error);
+	}
+}
