@@ -24,3 +24,11 @@ bool str_starts_with(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;
 }
+
+void mem_wipe(void *p, size_t n)
+{
+	volatile uint8_t *byte = p;
+
+	for (; n; n--)
+		*byte++ = 0;
+}

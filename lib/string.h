@@ -30,6 +30,8 @@ char *strstr(const char *s, const char *what);
  * cut; where a cut copy will do, the result may be ignored.
  */
 ssize_t str_copy(char *dst, const char *src, size_t size);
+/* Zeroes n bytes that held a secret, even if nothing reads them any more. */
+void mem_wipe(void *p, size_t n);
 /* s begins with prefix. */
 bool str_starts_with(const char *s, const char *prefix);
 
