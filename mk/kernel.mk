@@ -15,7 +15,7 @@ CC := gcc
 NASM := nasm
 LD := ld
 KERNEL_CFLAGS := -std=gnu11 -ffreestanding -nostdinc -isystem $(shell gcc -print-file-name=include) \
-	-I. -m64 -march=x86-64 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
+	-I. -I$(BUILD)/include -m64 -march=x86-64 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	-fno-pic -fno-strict-aliasing -fno-common -fwrapv -fno-delete-null-pointer-checks \
 	-fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fcf-protection=none \
 	-fstack-protector-strong -mstack-protector-guard=global \
@@ -31,11 +31,17 @@ debug_ELF := $(BUILD)/debug/octavo.elf
 # The font of the framebuffer console comes from a Debian package.
 FONT_PSF := /usr/share/consolefonts/Uni2-Fixed16.psf.gz
 
+# The table of kernel/program: an entry for each of PROGRAMS.
+PROGRAMS_LIST := $(BUILD)/include/programs.list
+$(PROGRAMS_LIST): Makefile
+	@mkdir -p $(@D)
+	@printf 'PROGRAM(%s)\n' $(PROGRAMS) >$@
+
 define kernel_variant
 $(1)_OBJ := $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$($(1)_C)) \
 	$$(patsubst %.asm,$(BUILD)/$(1)/obj/%.asm.o,$$(KERNEL_ASM))
 
-$(BUILD)/$(1)/obj/%.o: %.c $(BUILD)/$(1)/flags
+$(BUILD)/$(1)/obj/%.o: %.c $(BUILD)/$(1)/flags | $(PROGRAMS_LIST)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) -MMD -MP -c $$< -o $$@

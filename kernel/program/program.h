@@ -2,39 +2,59 @@
  * program.h: the kernel's home for ported programs.
  *
  * A program is an entry of the program table. It runs on a terminal as a task of its
- * own (program_run), or behind a character device, one session for each open.
+ * own (program_run), and behind the character device /dev/NAME, one run for each open.
  */
 #ifndef KERNEL_PROGRAM_PROGRAM_H
 #define KERNEL_PROGRAM_PROGRAM_H
 
 #include "kernel/fs/file.h"
+#include "kernel/fs/procfs/procfs.h"
 #include "programs/port.h"
+
+/* All in units, memory in bytes. */
+struct program_stats {
+	uint64_t started, running, ended, killed, out_of_memory;
+	uint64_t memory, memory_peak; /* what its runs hold, and the most they held */
+	uint64_t lines_in, bytes_out;
+};
+
+struct program_state;
 
 struct program {
 	const char *name;
 	int (*main)(struct port *port, int argc, char **argv);
+	void (*show)(struct text *text); /* /proc/NAME */
+	uint32_t minor;			 /* of /dev/NAME */
+	struct program_state *state;
 };
-
-#define PROGRAM(name_)                                                                \
-	int PASTE(name_, _main)(struct port *port, int argc, char **argv);             \
-	static const struct program PASTE(program_, name_) = { #name_,                 \
-							       PASTE(name_, _main) };  \
-	static const struct program *const PASTE(program_entry_, name_)                \
-		LINK_TABLE(program) = &PASTE(program_, name_)
 
 const struct program *program_find(const char *name);
 
 /*
- * Runs a program with in and out as its terminal, and waits for it. The interrupt
- * character ends it. Returns its exit status, or -errno when it could not start.
+ * Runs a program with in and out as its terminal in a task of its own, and waits for
+ * it. The console's interrupt character, or a kill of the caller, ends it.
+ * Returns its exit status, or -errno: -ENOMEM also when it ended for lack of memory.
  */
 MUST_CHECK int program_run(const struct program *program, struct file *in, struct file *out,
 			   int argc, char **argv);
 
-struct program_stats {
-	uint64_t started, running, ended, killed, out_of_memory;
-	uint64_t memory, memory_peak; /* bytes that sessions hold */
-};
+/*
+ * The same with the options that boot parameters name (`quarto.seed=5` is --seed=5,
+ * `quarto.p` is -p).
+ */
+MUST_CHECK int program_run_boot(const struct program *program, struct file *in,
+				struct file *out);
+
 void program_stats(const struct program *program, struct program_stats *stats);
+
+/*
+ * ioctl of /dev/NAME before its run starts: the options, one line as it would be the
+ * first one written. -EBUSY after, -EINVAL when it is too long or cannot be split.
+ */
+enum { PROGRAM_OPTIONS_SIZE = 256 };
+struct program_options {
+	char line[PROGRAM_OPTIONS_SIZE]; /* NUL-terminated */
+};
+#define PROGRAM_SET_OPTIONS 0x41005101 /* _IOW('Q', 1, struct program_options) */
 
 #endif

@@ -9,9 +9,9 @@
 #define KERNEL_TTY_TTY_H
 
 #include "kernel/dev/chardev.h"
-#include "kernel/tty/termios.h"
 
 struct tty;
+struct termios; /* kernel/tty/termios.h */
 
 /* The terminal that console= (the last one) names: the kernel's, ttyS0 by default. */
 struct tty *tty_console(void);
