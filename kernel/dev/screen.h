@@ -39,4 +39,7 @@ struct screen {
 MUST_CHECK int screen_register(struct screen *screen);
 struct screen *screen_get(void); /* NULL: none */
 
+/* One function that hears of the screen, at once when it is there already. */
+void screen_watch(void (*added)(struct screen *screen));
+
 #endif

@@ -1,11 +1,14 @@
 /*
  * uart.h: the contract of a serial port: bytes in, bytes out, flow control.
  *
- * A driver registers a struct uart; tty/ attaches itself as the receiver. The driver's
- * interrupt hands received bytes to uart_receive and fetches bytes to send with
- * uart_next_tx. When the receiver has no room it throttles: the driver stops taking
+ * A driver registers a struct uart; tty/ attaches itself as the client. The driver's
+ * interrupt hands received bytes to client->receive and fetches bytes to send with
+ * client->next_tx. When the receiver has no room it throttles: the driver stops taking
  * bytes from the hardware, whose own FIFO and flow control then hold the sender back,
  * and nothing is lost.
+ *
+ * The port's lock is the innermost of all (RANK_CONSOLE_OUT), because the log writes
+ * here from any context. It guards the transmitter, and with it what next_tx reads.
  */
 #ifndef KERNEL_DEV_UART_H
 #define KERNEL_DEV_UART_H
@@ -16,11 +19,11 @@
 struct uart;
 
 struct uart_ops {
-	/* Starts sending: the driver asks uart_next_tx until it is empty. Any context. */
+	/* Sends until next_tx has no more, now and from the interrupt. Port locked. */
 	void (*kick)(struct uart *uart);
-	/* Sends now, polling, interrupts or not: the log's and a panic's way. */
+	/* Sends now, polling, interrupts or not: the log's and a panic's way. Port locked. */
 	void (*write_polled)(struct uart *uart, const char *bytes, size_t len);
-	/* Stop or go on taking received bytes. Any context. */
+	/* Stop or go on taking received bytes; a port starts stopped. Any context. */
 	void (*throttle)(struct uart *uart, bool stop);
 	/* Line speed in bit/s; -EINVAL when it cannot. */
 	int (*set_speed)(struct uart *uart, unsigned bits_per_second);
@@ -28,22 +31,32 @@ struct uart_ops {
 
 /* Set by tty/. Called with interrupts off. */
 struct uart_client {
+	/* Port not locked. After it asks to throttle it still takes UART_BURST bytes. */
 	void (*receive)(void *context, const uint8_t *bytes, size_t len);
-	/* A byte to send: its value, or -1 when there is none. */
-	int (*next_tx)(void *context);
+	/* Up to max bytes to send; their number, 0: none. Port locked. */
+	size_t (*next_tx)(void *context, uint8_t *bytes, size_t max);
+	/* Bytes were fetched from an interrupt, so there may be room. Port not locked. */
+	void (*sent)(void *context);
 	void *context;
 };
 
+enum { UART_BURST = 64 };
+
 struct uart {
 	const char *name; /* "ttyS0" */
-	unsigned minor;	  /* of ttyS: 64, 65, ... */
+	unsigned minor;	  /* of major 4: ttyS 64, 65, ...; the screen's tty1 1 */
 	const struct uart_ops *ops;
 	const struct uart_client *client; /* NULL until tty/ attaches */
+	struct spinlock lock;		  /* uart_register sets it up */
 	struct list registry;
 };
 
+/* -EEXIST: the name is taken. */
 MUST_CHECK int uart_register(struct uart *uart);
 struct uart *uart_find(const char *name);
 struct uart *uart_next(struct uart *uart); /* NULL starts and ends */
+
+/* One function that hears of every port, those already there included. */
+void uart_watch(void (*added)(struct uart *uart));
 
 #endif
