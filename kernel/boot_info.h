@@ -64,6 +64,8 @@ struct boot_info {
 	struct boot_module modules[BOOT_MODULE_MAX];
 	struct boot_framebuffer framebuffer;
 	uint64_t rsdp;		/* ACPI root pointer, 0 where the loader gave none */
+	uint8_t rsdp_copy[36];	/* or its bytes, where the loader gave those */
+	uint32_t rsdp_size;	/* how many they are, 0: none */
 	uint64_t entry_tsc;	/* the time-stamp counter at the first instruction */
 };
 
