@@ -57,7 +57,7 @@ $(BUILD)/$(1)/obj/%.asm.o: %.asm $(BUILD)/$(1)/flags
 $(BUILD)/$(1)/first.elf: linker.ld $$($(1)_OBJ) $(BUILD)/$(1)/empty-symbols.o
 	$$(call say,LD,$$@)
 	$$(Q)$$(LD) -nostdlib -static --gc-sections -z max-page-size=4096 -z noexecstack --build-id=none \
-	  --no-warn-rwx-segments -T linker.ld -o $$@ $$($(1)_OBJ) $(BUILD)/$(1)/empty-symbols.o
+	  --no-warn-rwx-segments --warn-unresolved-symbols -T linker.ld -o $$@ $$($(1)_OBJ) $(BUILD)/$(1)/empty-symbols.o
 $(BUILD)/$(1)/empty-symbols.asm: scripts/symbols.py
 	@mkdir -p $$(@D)
 	$$(Q)$$(PYTHON) scripts/symbols.py </dev/null >$$@
@@ -71,7 +71,7 @@ $$($(1)_ELF): linker.ld $$($(1)_OBJ) $(BUILD)/$(1)/symbols.o
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$$(LD) -nostdlib -static --gc-sections -z max-page-size=4096 -z noexecstack --build-id=sha1 \
-	  --no-warn-rwx-segments -T linker.ld -o $$@ $$($(1)_OBJ) $(BUILD)/$(1)/symbols.o
+	  --no-warn-rwx-segments --warn-unresolved-symbols -T linker.ld -o $$@ $$($(1)_OBJ) $(BUILD)/$(1)/symbols.o
 
 # A change of flags rebuilds.
 $(BUILD)/$(1)/flags: FORCE
