@@ -7,7 +7,7 @@
  *     int NAME_main(struct port *port, int argc, char **argv);
  *
  * argv[0] is the program's name, argv[argc] is NULL; the result is the exit
- * status (0 success, 1 failure, 2 usage). The same bytes of source run in every
+ * status (enum port_exit). The same bytes of source run in every
  * home: an ordinary process on the host, a kernel task on the console, a session
  * behind a character device, a static Linux executable. So a program keeps no
  * mutable static data (many instances run at once), uses no floating point, no
@@ -22,6 +22,14 @@
 #include "lib/errno.h"
 
 struct port;
+
+/* How a program ends. */
+enum port_exit {
+	PORT_EXIT_SUCCESS = 0,
+	PORT_EXIT_FAILURE = 1, /* told to stop, or the home failed */
+	PORT_EXIT_USAGE = 2,
+	PORT_EXIT_NO_MEMORY = 3, /* an allocation that it cannot do without failed */
+};
 
 enum port_log_level {
 	PORT_LOG_ERROR,
