@@ -15,6 +15,8 @@ NORETURN void panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
 NORETURN void panic_trap(const struct trap_frame *frame, const char *fmt, ...)
 	PRINTF_LIKE(2, 3);
 bool panic_in_progress(void);
+/* From now on a panic ends the run with POWER_STATUS_PANIC instead of halting. */
+void panic_ends_run(void);
 
 /* What must hold, in every build; costs a compare. */
 #define ASSERT(condition)                                                             \

@@ -8,8 +8,8 @@
 
 #include "kernel/dev/init.h"
 #include "kernel/dev/param.h"
+#include "kernel/program/foreground.h"
 #include "kernel/program/internal.h"
-#include "kernel/sched/task.h"
 #include "kernel/tty/tty.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -68,6 +68,15 @@ const struct program *program_find(const char *name)
 		if (strcmp(programs[i]->name, name) == 0)
 			return programs[i];
 	return NULL;
+}
+
+const struct program *program_next(const struct program *previous)
+{
+	size_t next = 0;
+
+	while (previous && next < ARRAY_SIZE(programs) && programs[next++] != previous)
+		;
+	return next < ARRAY_SIZE(programs) ? programs[next] : NULL;
 }
 
 /* Boot parameters: they come before any memory, so they have a place of their own. */
@@ -187,38 +196,16 @@ static int terminal_task(void *argument)
 	return port_run(&run->port, run->argc, run->argv);
 }
 
-static void terminal_interrupt(void *context)
-{
-	task_kill(context);
-}
-
 int program_run(const struct program *program, struct file *in, struct file *out, int argc,
 		char **argv)
 {
 	static const struct port_ops ops = { terminal_read, terminal_write };
 	struct terminal_run run = { .in = in, .out = out, .argc = argc, .argv = argv };
 	struct tty *tty = tty_console();
-	struct task *task;
-	int status, error;
 
 	port_open(&run.port, program, &ops, &run);
 	run.port.utf8 = !tty || tty_utf8(tty);
-	error = task_create(program->name, terminal_task, &run, PRIORITY_NORMAL, &task);
-	if (error)
-		return error;
-	if (tty)
-		tty_set_interrupt(tty, terminal_interrupt, task);
-	error = task_join(task, &status);
-	if (error) {
-		/* We are to end ourselves: so is the program, and run is on our stack. */
-		task_kill(task);
-		waitq_wait_always(&task->ended, task->state == TASK_DEAD);
-		status = error;
-	}
-	if (tty)
-		tty_set_interrupt(tty, NULL, NULL);
-	task_put(task);
-	return status;
+	return foreground_run(program->name, terminal_task, &run);
 }
 
 int program_run_boot(const struct program *program, struct file *in, struct file *out)

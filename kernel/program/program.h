@@ -29,6 +29,8 @@ struct program {
 };
 
 const struct program *program_find(const char *name);
+/* The one after previous; NULL starts and ends. */
+const struct program *program_next(const struct program *previous);
 
 /*
  * Runs a program with in and out as its terminal in a task of its own, and waits for

@@ -1,0 +1,20 @@
+/* internal.h: what the monitor's files share. */
+#ifndef KERNEL_MONITOR_INTERNAL_H
+#define KERNEL_MONITOR_INTERNAL_H
+
+#include "kernel/monitor/monitor.h"
+
+extern const struct monitor_command *const table_command_start[], *const table_command_end[];
+
+const struct monitor_command *monitor_find(const char *name);
+
+/* Prints "who: what" (the error's text where what is NULL) and returns error. */
+int monitor_error(struct monitor *monitor, const char *who, int error, const char *what);
+
+/* A few words for an error number (negative), as strerror(3) has them. */
+const char *error_text(int error);
+
+/* Copies the file at path to the monitor's output. */
+MUST_CHECK int monitor_cat(struct monitor *monitor, const char *who, const char *path);
+
+#endif

@@ -1,0 +1,157 @@
+/*
+ * monitor.c: from a line of text to commands and their results.
+ *
+ * Commands register themselves in a table; a word that is none may name a ported
+ * program. A command runs in a task of its own, so that the interrupt character can end
+ * it; `time` is the one word that is no command but says how to run one.
+ */
+#include "kernel/monitor/monitor.h"
+
+#include "kernel/monitor/internal.h"
+#include "kernel/program/foreground.h"
+#include "kernel/program/program.h"
+#include "kernel/time/clock.h"
+#include "lib/errno.h"
+#include "lib/parse.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+
+enum { WORDS_MAX = 32 };
+
+/* Collects formatted output into writes of a useful size. */
+struct print_sink {
+	struct fmt_sink sink;
+	struct monitor *monitor;
+	size_t length;
+	char bytes[256];
+};
+
+static void print_flush(struct print_sink *print)
+{
+	struct iter from = iter_kernel(print->bytes, print->length);
+
+	while (from.left && do_write(print->monitor->out, &from) > 0)
+		;
+	print->length = 0;
+}
+
+static void print_put(struct fmt_sink *sink, const char *text, size_t n)
+{
+	struct print_sink *print = container_of(sink, struct print_sink, sink);
+
+	while (n) {
+		size_t part = MIN(n, sizeof(print->bytes) - print->length);
+
+		memcpy(print->bytes + print->length, text, part);
+		print->length += part;
+		text += part;
+		n -= part;
+		if (print->length == sizeof(print->bytes))
+			print_flush(print);
+	}
+}
+
+void monitor_print(struct monitor *monitor, const char *fmt, ...)
+{
+	struct print_sink print = { .sink = { print_put }, .monitor = monitor };
+	va_list args;
+
+	va_start(args, fmt);
+	(void)fmt_vprint(&print.sink, fmt, args);
+	va_end(args);
+	print_flush(&print);
+}
+
+const struct monitor_command *monitor_find(const char *name)
+{
+	for (const struct monitor_command *const *c = table_command_start;
+	     c < table_command_end; c++)
+		if (strcmp((*c)->name, name) == 0)
+			return *c;
+	return NULL;
+}
+
+struct run {
+	const struct monitor_command *command;
+	struct monitor *monitor;
+	int argc;
+	char **argv;
+};
+
+static int run_command(void *argument)
+{
+	struct run *run = argument;
+
+	return run->command->run(run->monitor, run->argc, run->argv);
+}
+
+static int execute_words(struct monitor *monitor, int argc, char **argv)
+{
+	struct run run = { monitor_find(argv[0]), monitor, argc, argv };
+	const struct program *program = program_find(argv[0]);
+	int status;
+
+	if (run.command)
+		status = foreground_run(argv[0], run_command, &run);
+	else if (program)
+		status = program_run(program, monitor->in, monitor->out, argc, argv);
+	else
+		return monitor_error(monitor, argv[0], -ENOENT, "no such command; try help");
+	if (status == -ENOMEM)
+		monitor_print(monitor, "%s: out of memory\n", argv[0]);
+	return status;
+}
+
+static int execute_timed(struct monitor *monitor, int argc, char **argv)
+{
+	uint64_t start = clock_monotonic(), ns;
+	int status = argc ? execute_words(monitor, argc, argv) : 0;
+
+	ns = argc ? clock_monotonic() - start : start;
+	monitor_print(monitor, "%s%llu.%06llu s\n", argc ? "real " : "up ",
+		      (unsigned long long)(ns / NSEC_PER_SEC),
+		      (unsigned long long)(ns % NSEC_PER_SEC / NSEC_PER_USEC));
+	return status;
+}
+
+static int execute_segment(struct monitor *monitor, char *segment)
+{
+	char *argv[WORDS_MAX + 1] = { NULL };
+	int argc = parse_words(segment, argv, WORDS_MAX);
+
+	if (argc < 0)
+		return monitor_error(monitor, "monitor", argc,
+				     argc == -E2BIG ? "too many words"
+						    : "a quote is not closed");
+	if (argc == 0)
+		return 0;
+	if (strcmp(argv[0], "time") == 0)
+		return execute_timed(monitor, argc - 1, argv + 1);
+	return execute_words(monitor, argc, argv);
+}
+
+int monitor_execute(struct monitor *monitor, char *line)
+{
+	char *cursor = line, *segment;
+	int result = 0, got;
+
+	for (;;) {
+		int status;
+
+		got = parse_next_segment(&cursor, &segment);
+		if (got <= 0)
+			break;
+		status = execute_segment(monitor, segment);
+		if (status)
+			result = status;
+	}
+	if (got < 0)
+		result = monitor_error(monitor, "monitor", got, "a quote is not closed");
+	return result;
+}
+
+int monitor_error(struct monitor *monitor, const char *who, int error, const char *what)
+{
+	monitor_print(monitor, "%s: %s\n", who, what ? what : error_text(error));
+	return error;
+}

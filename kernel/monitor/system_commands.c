@@ -1,0 +1,137 @@
+/*
+ * system_commands.c: the monitor's commands on the system: help, dmesg, trace, reboot,
+ * poweroff, panic.
+ */
+#include "kernel/debug/log.h"
+#include "kernel/debug/panic.h"
+#include "kernel/debug/trace.h"
+#include "kernel/dev/param.h"
+#include "kernel/monitor/internal.h"
+#include "kernel/program/program.h"
+#include "kernel/sched/task.h"
+#include "kernel/time/clock.h"
+#include "kernel/tty/tty.h"
+#include "kernel/x86/power.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+static void help_param(const struct param *param, void *context)
+{
+	monitor_print(context, "  %s%s\n", param->name, param->help);
+}
+
+static int run_help(struct monitor *monitor, int argc, char **argv)
+{
+	monitor_print(monitor, "Commands, separated by ';' on a line:\n");
+	for (const struct monitor_command *const *c = table_command_start;
+	     c < table_command_end; c++)
+		monitor_print(monitor, "  %-9s %-22s %s\n", (*c)->name, (*c)->usage,
+			      (*c)->help);
+	monitor_print(monitor, "  %-9s %-22s %s\n", "time", "[command]",
+		      "how long a command takes; alone, since when we are up");
+	for (const struct program *p = program_next(NULL); p; p = program_next(p))
+		monitor_print(monitor, "  %-9s %-22s %s\n", p->name, "[options]",
+			      "a ported program; -h tells more");
+	monitor_print(monitor, "Boot parameters:\n");
+	param_visit(help_param, monitor);
+	return 0;
+}
+MONITOR_COMMAND("help", "", "this list", run_help);
+
+static int run_dmesg(struct monitor *monitor, int argc, char **argv)
+{
+	uint64_t sequence = 0, end = log_next_sequence();
+	char line[512];
+
+	while (sequence < end && log_read(&sequence, line, sizeof(line)) > 0) {
+		const char *text = strchr(line, '>');
+
+		monitor_print(monitor, "%s", text ? text + 1 : line);
+	}
+	return 0;
+}
+MONITOR_COMMAND("dmesg", "", "the kernel's messages", run_dmesg);
+
+static bool show_trace(const struct trace_entry *entry, void *context)
+{
+	struct monitor *monitor = context;
+	uint64_t us = entry->tsc / (clock_tsc_hz() / 1000000 + 1);
+
+	monitor_print(monitor, "%10llu us cpu %u task %-3u %-7s %#llx %#llx\n",
+		      (unsigned long long)us, entry->cpu, entry->task,
+		      trace_names[entry->kind], (unsigned long long)entry->a,
+		      (unsigned long long)entry->b);
+	return !task_killed();
+}
+
+/* The bits of the kinds that words name; all for none. 0: an unknown one. */
+static uint32_t trace_kinds(int n, char **words)
+{
+	uint32_t mask = 0;
+
+	if (n == 0)
+		return (1u << TRACE_KINDS) - 1;
+	for (int i = 0; i < n; i++) {
+		unsigned kind = 0;
+
+		while (kind < TRACE_KINDS && strcmp(words[i], trace_names[kind]) != 0)
+			kind++;
+		if (kind == TRACE_KINDS)
+			return 0;
+		mask |= 1u << kind;
+	}
+	return mask;
+}
+
+static int run_trace(struct monitor *monitor, int argc, char **argv)
+{
+	uint32_t mask;
+
+	if (argc == 1) {
+		trace_visit(show_trace, monitor);
+	} else if (strcmp(argv[1], "on") == 0) {
+		mask = trace_kinds(argc - 2, argv + 2);
+		if (mask == 0)
+			return monitor_error(monitor, "trace", -EINVAL, "no such kind");
+		trace_mask |= mask;
+	} else if (strcmp(argv[1], "off") == 0 && argc == 2) {
+		trace_mask = 0;
+	} else if (strcmp(argv[1], "clear") == 0 && argc == 2) {
+		trace_clear();
+	} else {
+		return monitor_error(monitor, "trace", -EINVAL,
+				     "usage: trace [on [kind...] | off | clear]");
+	}
+	return 0;
+}
+MONITOR_COMMAND("trace", "[on [kind...]|off|clear]", "show or choose what is traced", run_trace);
+
+/* What was printed reaches the terminal before the machine goes. */
+static void say_goodbye(void)
+{
+	struct tty *tty = tty_console();
+
+	if (tty)
+		tty_drain(tty);
+}
+
+static int run_reboot(struct monitor *monitor, int argc, char **argv)
+{
+	say_goodbye();
+	power_reboot();
+}
+MONITOR_COMMAND("reboot", "", "start again", run_reboot);
+
+static int run_poweroff(struct monitor *monitor, int argc, char **argv)
+{
+	say_goodbye();
+	power_off();
+}
+MONITOR_COMMAND("poweroff", "", "turn the machine off", run_poweroff);
+
+static int run_panic(struct monitor *monitor, int argc, char **argv)
+{
+	say_goodbye();
+	panic("asked for at the monitor");
+}
+MONITOR_COMMAND("panic", "", "die on purpose", run_panic);

@@ -1,0 +1,38 @@
+/*
+ * foreground.c: runs a task that the console's interrupt character ends.
+ *
+ * The argument may lie on the caller's stack, so the caller always waits for the end,
+ * also when it is killed itself: it passes the kill on, and the task unwinds.
+ */
+#include "kernel/program/foreground.h"
+
+#include "kernel/sched/task.h"
+#include "kernel/tty/tty.h"
+
+static void interrupt(void *context)
+{
+	task_kill(context);
+}
+
+int foreground_run(const char *name, int (*entry)(void *), void *argument)
+{
+	struct tty *tty = tty_console();
+	struct task *task;
+	int status, error;
+
+	error = task_create_stopped(name, entry, argument, PRIORITY_NORMAL, &task);
+	if (error)
+		return error;
+	if (tty)
+		tty_set_interrupt(tty, interrupt, task);
+	task_start(task);
+	if (task_join(task, &status)) {
+		task_kill(task);
+		waitq_wait_always(&task->ended, task->state == TASK_DEAD);
+		status = task->exit_status;
+	}
+	if (tty)
+		tty_set_interrupt(tty, NULL, NULL);
+	task_put(task);
+	return status;
+}
