@@ -37,6 +37,7 @@ struct session {
 	enum session_state state;	     /* [lock] */
 	struct ring input, output;	     /* [lock] */
 	int status;			     /* [lock] once ENDED */
+	bool input_ended;		     /* [lock] an end of file follows the input */
 	size_t options_len;		     /* [move] */
 	char options[PROGRAM_OPTIONS_SIZE];  /* [move], the task's once RUNNING */
 	struct task *task;		     /* [move] once RUNNING */
@@ -55,10 +56,11 @@ static void session_put(struct session *session)
 	kfree(session);
 }
 
-static size_t input_used(struct session *session)
+/* Whether the program's read has something to return. */
+static bool input_ready(struct session *session)
 {
 	SPIN_GUARD(&session->lock);
-	return ring_used(&session->input);
+	return ring_used(&session->input) || session->input_ended;
 }
 
 static size_t output_space(struct session *session)
@@ -74,7 +76,7 @@ static ssize_t session_port_read(struct port *port, char *bytes, size_t size)
 	struct session *session = port->context;
 	size_t n;
 	int error = waitq_wait(&session->changed,
-			       input_used(session) || port_stopping(port));
+			       input_ready(session) || port_stopping(port));
 
 	if (error || port_stopping(port))
 		return -EINTR;
@@ -188,6 +190,12 @@ static ssize_t write_options_moving(struct session *session, const char *bytes, 
 	return (ssize_t)n;
 }
 
+static bool takes_input(struct session *session)
+{
+	SPIN_GUARD(&session->lock);
+	return session->state != ENDED && !session->input_ended;
+}
+
 /* One bounce buffer's worth: bytes taken, 0 when the ring is full, or -errno. */
 static ssize_t write_some(struct session *session, struct iter *from)
 {
@@ -196,7 +204,7 @@ static ssize_t write_some(struct session *session, struct iter *from)
 	ssize_t n, taken = 0;
 
 	MUTEX_GUARD(&session->move);
-	if (session_state(session) == ENDED)
+	if (!takes_input(session))
 		return -EPIPE;
 	n = iter_get(from, bytes, sizeof(bytes));
 	if (n <= 0)
@@ -220,7 +228,7 @@ static ssize_t write_some(struct session *session, struct iter *from)
 static bool writable(struct session *session)
 {
 	SPIN_GUARD(&session->lock);
-	return session->state == ENDED || ring_space(&session->input);
+	return session->state == ENDED || session->input_ended || ring_space(&session->input);
 }
 
 static ssize_t session_write(struct chardev *device, void *opened, struct iter *from,
@@ -325,16 +333,11 @@ static unsigned session_poll(struct chardev *device, void *opened, struct poll_t
 	return bits;
 }
 
-static int session_ioctl(struct chardev *device, void *opened, unsigned command,
-			 struct argument argument)
+static int set_options(struct session *session, struct argument argument)
 {
-	struct session *session = opened;
 	struct program_options options;
-	int error;
+	int error = argument_get(argument, &options, sizeof(options));
 
-	if (command != PROGRAM_SET_OPTIONS)
-		return -ENOTTY;
-	error = argument_get(argument, &options, sizeof(options));
 	if (error)
 		return error;
 	if (strnlen(options.line, sizeof(options.line)) == sizeof(options.line))
@@ -347,6 +350,29 @@ static int session_ioctl(struct chardev *device, void *opened, unsigned command,
 	if (error)
 		session->options[0] = '\0';
 	return error;
+}
+
+static int end_input(struct session *session)
+{
+	int error = start_by_reader(session);
+
+	if (error)
+		return error;
+	spin_lock(&session->lock);
+	session->input_ended = true;
+	spin_unlock(&session->lock);
+	waitq_wake_all(&session->changed);
+	return 0;
+}
+
+static int session_ioctl(struct chardev *device, void *opened, unsigned command,
+			 struct argument argument)
+{
+	switch (command) {
+	case PROGRAM_SET_OPTIONS: return set_options(opened, argument);
+	case PROGRAM_END_INPUT: return end_input(opened);
+	default: return -ENOTTY;
+	}
 }
 
 static int session_open(struct chardev *device, unsigned flags, void **opened)

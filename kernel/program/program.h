@@ -58,5 +58,7 @@ struct program_options {
 	char line[PROGRAM_OPTIONS_SIZE]; /* NUL-terminated */
 };
 #define PROGRAM_SET_OPTIONS 0x41005101 /* _IOW('Q', 1, struct program_options) */
+/* ioctl: the program finds the end of file behind what was written; writes get EPIPE. */
+#define PROGRAM_END_INPUT 0x5102 /* _IO('Q', 2) */
 
 #endif
