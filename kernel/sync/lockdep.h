@@ -5,8 +5,9 @@
  * innermost. The debug build panics, naming both locks and where they were taken, when
  * a lock is taken that does not rank above all that this CPU or task holds, when it is
  * taken twice, released without being held, when a class that an interrupt takes is
- * taken with interrupts on, and when a task sleeps with a spinlock held. In the release
- * build all of this is empty.
+ * taken with interrupts on (or an interrupt takes one that is not marked so), and when a
+ * task sleeps with a spinlock held or in an interrupt. In the release build all of this
+ * is empty.
  */
 #ifndef KERNEL_SYNC_LOCKDEP_H
 #define KERNEL_SYNC_LOCKDEP_H
@@ -53,20 +54,69 @@ struct lock_class {
 #define LOCK_CLASS(symbol, name_, rank_, flags_) \
 	static const struct lock_class symbol UNUSED = { name_, rank_, flags_ }
 
+enum { LOCKS_HELD_MAX = 12 };
+
+/*
+ * The locks that a CPU (spinlocks) or a task (sleeping locks) holds, in the order in
+ * which it took them. Only the owner touches it.
+ */
+struct lock_held {
+	unsigned depth;
+	struct {
+		const void *lock;
+		const struct lock_class *lock_class;
+		uint64_t where; /* the address of the code that took it */
+	} at[LOCKS_HELD_MAX];
+};
+
 #if CONFIG_DEBUG
 #define LOCKDEP_FIELDS const struct lock_class *lock_class;
 #define LOCKDEP_INIT(class_) .lock_class = (class_),
 #define LOCKDEP_CLASS(lock) ((lock)->lock_class)
-/* Called before waiting for the lock. */
+#define LOCKDEP_SET_CLASS(lock, class_) ((lock)->lock_class = (class_))
+/* What a task needs to have its sleeping locks checked. */
+#define LOCKDEP_TASK_SIZE sizeof(struct lock_held)
+
+/*
+ * Spinlocks, from the CPU that takes or releases one, preemption off. acquire is called
+ * before waiting for the lock; acquire_tried after a try, which cannot deadlock and so
+ * may go against the order.
+ */
 void lockdep_acquire(const void *lock, const struct lock_class *lock_class);
+void lockdep_acquire_tried(const void *lock, const struct lock_class *lock_class);
 void lockdep_release(const void *lock);
-/* Called where the caller may sleep: panics when it must not. */
+
+/* The same for sleeping locks, on the task's own list. tried: as above. */
+void lockdep_acquire_sleeping(struct lock_held *held, const void *lock,
+			      const struct lock_class *lock_class, uint64_t where,
+			      bool tried);
+void lockdep_release_sleeping(struct lock_held *held, const void *lock);
+/* A task ends: it must hold nothing. */
+void lockdep_task_ends(const struct lock_held *held);
+
+/* Called where the caller may sleep: reports when it must not. */
 void lockdep_may_sleep(const char *what);
+
+/* Logs what this CPU and (held may be NULL) its task hold: for panic. No locks. */
+void lockdep_print_held(const struct lock_held *held);
+
+/*
+ * Gets each report. It panics, unless a test puts its own function here, which returns;
+ * the checker then goes on as if nothing were wrong. NULL is the panic.
+ */
+extern void (*lockdep_report)(const char *text);
 #else
 #define LOCKDEP_FIELDS
 #define LOCKDEP_INIT(class_)
 #define LOCKDEP_CLASS(lock) NULL
+#define LOCKDEP_SET_CLASS(lock, class_) ((void)(class_))
+#define LOCKDEP_TASK_SIZE 0
 static inline void lockdep_acquire(const void *lock, const struct lock_class *lock_class)
+{
+}
+
+static inline void lockdep_acquire_tried(const void *lock,
+					 const struct lock_class *lock_class)
 {
 }
 
@@ -74,7 +124,25 @@ static inline void lockdep_release(const void *lock)
 {
 }
 
+static inline void lockdep_acquire_sleeping(struct lock_held *held, const void *lock,
+					    const struct lock_class *lock_class,
+					    uint64_t where, bool tried)
+{
+}
+
+static inline void lockdep_release_sleeping(struct lock_held *held, const void *lock)
+{
+}
+
+static inline void lockdep_task_ends(const struct lock_held *held)
+{
+}
+
 static inline void lockdep_may_sleep(const char *what)
+{
+}
+
+static inline void lockdep_print_held(const struct lock_held *held)
 {
 }
 #endif
