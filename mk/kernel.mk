@@ -22,7 +22,7 @@ KERNEL_CFLAGS := -std=gnu11 -ffreestanding -nostdinc -isystem $(shell gcc -print
 	-ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. \
 	-Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wundef -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough=3 \
-	-Wframe-larger-than=1024 -Wno-unused-parameter -Wno-sign-compare -g
+	-fcallgraph-info=su -Wframe-larger-than=1024 -Wno-unused-parameter -Wno-sign-compare -g
 release_CFLAGS := -O2 -DCONFIG_DEBUG=0
 debug_CFLAGS := -O1 -DCONFIG_DEBUG=1
 release_ELF := $(BUILD)/octavo.elf

@@ -39,4 +39,26 @@ unit: $(UNIT_PROGRAMS) ## the host's unit tests, under ASan and UBSan
 	$(Q)scripts/run-unit $(RESULTS)/unit $(UNIT_PROGRAMS)
 unit-programs: $(UNIT_PROGRAMS)
 
-.PHONY: unit unit-programs
+# Lint: one script or tool each, all of them tried even when one finds something.
+LINT := tests/lint
+LINT_GOALS := lint-includes lint-shape lint-format lint-tidy lint-sparse lint-stack
+FORMATTED = $(shell find boot kernel drivers lib programs tests -name '*.[ch]' | sort)
+# What a ported program may take of a task's stack; the rest is the kernel's.
+PROGRAM_STACK := 8192
+
+lint: ## include rules, shape, formatting, clang-tidy, sparse, stack depth
+	$(Q)$(MAKE) --no-print-directory -k $(LINT_GOALS)
+lint-includes lint-shape:
+	$(Q)$(LINT)/$(@:lint-%=%).py
+lint-format:
+	$(Q)clang-format --dry-run --Werror $(FORMATTED) && echo "lint format: clean"
+lint-tidy lint-sparse: compile_commands.json
+	$(Q)$(LINT)/analyse.py $(@:lint-%=%) $(BUILD)/lint
+lint-stack: $(release_OBJ) $(debug_OBJ)
+	$(Q)for variant in release debug; do \
+	  $(LINT)/stack.py $(PROGRAM_STACK) $(PROGRAMS:%=$(BUILD)/$$variant/obj/programs/%/*.ci) \
+	    $(BUILD)/$$variant/obj/lib/*.ci || exit 1; done
+format: ## let clang-format write all C files as lint wants them
+	$(Q)clang-format -i $(FORMATTED)
+
+.PHONY: unit unit-programs lint $(LINT_GOALS) format
