@@ -51,7 +51,9 @@ lint: ## include rules, shape, formatting, clang-tidy, sparse, stack depth
 lint-includes lint-shape:
 	$(Q)$(LINT)/$(@:lint-%=%).py
 lint-format:
-	$(Q)clang-format --dry-run --Werror $(FORMATTED) && echo "lint format: clean"
+	$(Q)clang-format --dry-run --Werror $(FORMATTED) 2>&1 | grep -oE '^[^:]+:[0-9]+:' | \
+	  sort -u -t: -k1,1 | sed 's/$$/ not as clang-format writes it (make format)/'; \
+	  test $${PIPESTATUS[0]} = 0 && echo "lint format: clean"
 lint-tidy lint-sparse: compile_commands.json
 	$(Q)$(LINT)/analyse.py $(@:lint-%=%) $(BUILD)/lint
 lint-stack: $(release_OBJ) $(debug_OBJ)

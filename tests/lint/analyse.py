@@ -19,6 +19,10 @@ from sources import report
 FINDING = re.compile(r"^([^:\s]+):(\d+):\d+: (?:fatal )?(?:error|warning): (.*)$")
 # Unit tests use the C library and cmocka, whose headers sparse does not understand.
 NOT_FOR_SPARSE = ("tests/unit/",)
+# Of C11's atomics sparse knows the qualifier, but not _Atomic(type), nor what GCC
+# predefines for them.
+SPARSE = ["sparse", "-Wsparse-error", "-D_Atomic(type)=type",
+          "-D__GCC_ATOMIC_TEST_AND_SET_TRUEVAL=1"]
 
 
 def run(words):
@@ -34,7 +38,7 @@ def flags_of(entry):
 def command_of(tool, entry):
     if tool == "tidy":
         return ["clang-tidy", "--quiet", "-p", ".", entry["file"]]
-    return ["sparse", "-Wsparse-error", "-Wno-shadow", *flags_of(entry), entry["file"]]
+    return [*SPARSE, *flags_of(entry), entry["file"]]
 
 
 def version_of(tool):
