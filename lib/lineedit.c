@@ -52,7 +52,7 @@ static void move_to(struct lineedit *ed, size_t pos)
 /* Removes what lies from from to to; the cursor is at one of them. */
 static void erase(struct lineedit *ed, size_t from, size_t to)
 {
-	bool at_end = to == ed->len;
+	bool at_end = ed->cursor == ed->len;
 	unsigned width = lineedit_width(ed, from, to);
 
 	if (from == to) {

@@ -73,7 +73,10 @@ struct lineedit {
 void lineedit_init(struct lineedit *ed, struct fmt_sink *out, lineedit_complete *complete,
 		   void *arg);
 
-/* Shows the prompt, plain text that stays the caller's, and starts an empty line. */
+/*
+ * Shows the prompt, plain text that stays the caller's, and starts an empty line;
+ * the terminal's cursor is in the first column.
+ */
 void lineedit_start(struct lineedit *ed, const char *prompt);
 
 /* Takes a byte from the terminal. After any result but MORE, start again. */

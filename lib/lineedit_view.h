@@ -19,7 +19,8 @@ unsigned lineedit_width(const struct lineedit *ed, size_t from, size_t to);
 
 /*
  * Cheaper than lineedit_redraw: after the cursor moved; after n bytes were inserted
- * in front of it; after so many columns were removed at the end (0: elsewhere).
+ * in front of it; after so many columns were erased backwards from the end (0:
+ * elsewhere).
  */
 void lineedit_show_moved(struct lineedit *ed);
 void lineedit_show_inserted(struct lineedit *ed, size_t n);

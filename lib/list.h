@@ -88,7 +88,7 @@ static inline void list_splice_tail(struct list *head, struct list *from)
 #define list_last(head, type, member) \
 	(list_is_empty(head) ? NULL : list_entry((head)->prev, type, member))
 
-/* The struct of *pos's type at link; the head itself gives a pointer that is only compared. */
+/* The struct of *pos's type at link; the head's own is only compared, never used. */
 #define list_entry_of_(link, pos, member) \
 	((__typeof__(pos))((uintptr_t)(link)-offsetof(__typeof__(*(pos)), member)))
 #define list_link_(pos, member) \
