@@ -3,7 +3,7 @@
  *
  * An open is a session: whatever the driver wants to keep for it. All operations run in
  * task context and may sleep, but not with O_NONBLOCK in flags; NULL operations get
- * read: EINVAL, write: EINVAL, ioctl: ENOTTY, poll: always ready, seek: ESPIPE.
+ * read: EINVAL, write: EINVAL, ioctl: ENOTTY, poll: always ready, seek: see there.
  */
 #ifndef KERNEL_DEV_CHARDEV_H
 #define KERNEL_DEV_CHARDEV_H
@@ -23,6 +23,7 @@ enum open_flags {
 	O_TRUNC = 01000,
 	O_APPEND = 02000,
 	O_NONBLOCK = 04000,
+	O_LARGEFILE = 0100000, /* shown by F_GETFL, means nothing else here */
 	O_DIRECTORY = 0200000,
 	O_NOFOLLOW = 0400000,
 	O_CLOEXEC = 02000000,
@@ -34,7 +35,10 @@ struct chardev_ops {
 	/* *session starts as NULL. 0 or the open's error. */
 	int (*open)(struct chardev *device, unsigned flags, void **session);
 	void (*release)(struct chardev *device, void *session);
-	/* Bytes moved (0: end of file), -EAGAIN, -EINTR, ... *position is the file's. */
+	/*
+	 * Bytes moved (0: end of file), -EAGAIN, -EINTR, ... *position is what pread(2)
+	 * and pwrite(2) were given, otherwise 0: devices have no position.
+	 */
 	ssize_t (*read)(struct chardev *device, void *session, struct iter *to, unsigned flags,
 			off_t *position);
 	ssize_t (*write)(struct chardev *device, void *session, struct iter *from,
@@ -42,6 +46,8 @@ struct chardev_ops {
 	unsigned (*poll)(struct chardev *device, void *session, struct poll_table *table);
 	int (*ioctl)(struct chardev *device, void *session, unsigned command,
 		     struct argument argument);
+	/* lseek(2) where it means something to the device; NULL: seekable decides. */
+	off_t (*seek)(struct chardev *device, void *session, off_t offset, int whence);
 	bool seekable; /* lseek works and is ignored, as for /dev/null */
 };
 

@@ -22,9 +22,15 @@ struct file_status {
 	uint64_t atime, mtime, ctime; /* ns since 1970 */
 };
 
+enum file_whence { SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE };
+
+/* The most that one read or write moves, as on Linux: MAX_RW_COUNT. */
+#define FILE_TRANSFER_MAX ((size_t)0x7ffff000)
+
 struct directory_entry {
 	const char *name;
 	uint64_t inode;
+	off_t next;   /* the position behind it */
 	uint8_t type; /* DT_: getdents64(2) */
 };
 
@@ -39,6 +45,8 @@ struct file_ops {
 		       bool (*emit)(const struct directory_entry *entry, void *context),
 		       void *context);
 	void (*release)(struct file *file);
+	/* read and write move the file's position: they run under position_lock. */
+	bool positioned;
 };
 
 struct file {
@@ -57,12 +65,39 @@ MUST_CHECK int file_create(const struct file_ops *ops, struct inode *inode, unsi
 void file_get(struct file *file);
 void file_put(struct file *file);
 
+static inline bool file_readable(const struct file *file)
+{
+	return (atomic_load_explicit(&file->flags, memory_order_relaxed) + 1) & 1;
+}
+
+static inline bool file_writable(const struct file *file)
+{
+	return (atomic_load_explicit(&file->flags, memory_order_relaxed) + 1) & 2;
+}
+
+/* For seek operations: the new position of a file of that size; sets file->position. */
+off_t file_seek(struct file *file, off_t offset, int whence, uint64_t size);
+
+/* The cache of files; before any is made. */
+void file_init(void);
+
 /* As read(2), write(2), lseek(2), ioctl(2): -EBADF for the wrong access mode, ... */
 MUST_CHECK ssize_t do_read(struct file *file, struct iter *to);
 MUST_CHECK ssize_t do_write(struct file *file, struct iter *from);
+/* At a position of the caller's: -EINVAL when negative, -ESPIPE for pipes and the like. */
+MUST_CHECK ssize_t do_pread(struct file *file, struct iter *to, off_t position);
+MUST_CHECK ssize_t do_pwrite(struct file *file, struct iter *from, off_t position);
 MUST_CHECK off_t do_lseek(struct file *file, off_t offset, int whence);
 MUST_CHECK int do_ioctl(struct file *file, unsigned command, struct argument argument);
 MUST_CHECK int do_fstat(struct file *file, struct file_status *status);
+/* As ftruncate(2): -EINVAL for what is not a regular file open for writing. */
+MUST_CHECK int do_ftruncate(struct file *file, off_t size);
+/* Hands entries to emit from the file's position on, until it says false. -ENOTDIR. */
+MUST_CHECK int do_readdir(struct file *file,
+			  bool (*emit)(const struct directory_entry *entry, void *context),
+			  void *context);
+/* F_SETFL of fcntl(2): O_NONBLOCK and O_APPEND change, the rest is ignored. */
+void do_set_flags(struct file *file, unsigned flags);
 unsigned file_poll(struct file *file, struct poll_table *table);
 
 /* poll(2) over files. deadline: monotonic ns, 0 never, 1 at once. Ready count or error. */

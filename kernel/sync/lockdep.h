@@ -20,6 +20,7 @@ enum lock_rank {
 	RANK_TTY_READ = 20,  /* one reader of a terminal at a time */
 	RANK_FILE = 30,	     /* a file's position */
 	RANK_DIRECTORY = 40, /* a directory's entries */
+	RANK_INODE = 45,     /* a file's content */
 	RANK_DEVICE = 50,    /* a driver's sleeping lock */
 	RANK_MEMORY = 60,    /* the list of virtual areas */
 	RANK_SPIN = 100,     /* spinlocks from here on */

@@ -6,17 +6,21 @@
 
 #include "lib/base.h"
 
-/* Text that grows as it is printed into; printing after an error does nothing. */
+/*
+ * Text that is printed into memory of a fixed size. What does not fit is only counted,
+ * so printing never allocates nor sleeps: it may be done under any lock.
+ */
 struct text {
 	char *bytes;
-	size_t length, size;
-	int error; /* 0 or -ENOMEM */
+	size_t length; /* of all that was printed; above size: it was cut */
+	size_t size;
 };
 void text_print(struct text *text, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /*
- * Adds /proc/name ("quarto"); show is called once for each open, in task context.
- * name and show stay valid for good. -ENOMEM, -EEXIST.
+ * Adds /proc/name ("quarto"). show is called when it is opened, in task context, and
+ * once more with more room where the text was cut. name and show stay valid for good.
+ * From INIT_FILESYSTEM on. -ENOMEM, -EEXIST.
  */
 MUST_CHECK int procfs_add(const char *name, void (*show)(struct text *text));
 
