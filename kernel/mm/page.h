@@ -22,25 +22,30 @@ enum gfp {
 };
 
 enum page_kind {
-	PAGE_RESERVED, /* never was free: the image, holes, firmware's */
+	PAGE_HOLE,     /* no RAM; page_from_phys gives NULL for it */
+	PAGE_RESERVED, /* never was free: the image, firmware's, descriptors */
 	PAGE_FREE,     /* head of a free block */
+	PAGE_HOT,      /* a single free page, kept apart for the next to ask */
 	PAGE_USED,     /* head of a block in use */
-	PAGE_TAIL,     /* inside a block */
+	PAGE_TAIL,     /* inside a block; in one that is in use, order is the block's */
 	PAGE_SLAB,     /* head of a slab's block */
 };
 
 struct page {
-	struct list link;	/* in the free lists, or the owner's */
+	struct list link; /* in the free lists, or the owner's */
 	uint8_t kind;
 	uint8_t order;
-	uint16_t slab_free;	/* the slab's: objects not in use */
+	uint16_t slab_free; /* the slab's: objects not in use */
 	_Atomic int32_t refs;
 	union {
-		void *owner;	/* the slab's cache, or the owner's word */
+		void *owner; /* the slab's cache, or the owner's word */
 		uint64_t private_;
 	};
-	void *slab_objects;	/* the slab's first free object */
+	void *slab_objects; /* the slab's first free object */
+	uint32_t frame;	    /* [I] its number: physical address / PAGE_SIZE */
+	uint32_t site;	    /* who allocated it: a code address's low half */
 };
+_Static_assert(sizeof(struct page) == 48, "1.2 % of memory is enough");
 
 struct boot_info;
 
@@ -59,17 +64,29 @@ MUST_CHECK void *page_alloc_address(unsigned order, unsigned gfp);
 void page_free_address(void *address);
 uint64_t page_alloc_table(void); /* physical, cleared; 0: none. A paging_source. */
 
-uint64_t page_to_phys(const struct page *page);
-void *page_address(const struct page *page);
+static inline uint64_t page_to_phys(const struct page *page)
+{
+	return (uint64_t)page->frame << PAGE_SHIFT;
+}
+
+static inline void *page_address(const struct page *page)
+{
+	return phys_to_virt(page_to_phys(page));
+}
+
 struct page *page_from_phys(uint64_t phys); /* NULL: no RAM there */
 struct page *page_from_address(const void *address);
 
-/* In pages, except where the name says otherwise. */
+/* In pages, except where the name says otherwise. total is free, reserved and in use. */
 struct page_stats {
 	uint64_t total, free, reserved;
 	uint64_t allocations, frees, failures; /* since boot */
 	uint64_t free_blocks[PAGE_ORDER_MAX + 1];
 };
 void page_stats(struct page_stats *stats);
+
+/* Calls visit for each block in use or slab, without a lock: for reports. */
+void page_visit_used(void (*visit)(const struct page *page, void *context),
+		     void *context);
 
 #endif

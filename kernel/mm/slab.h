@@ -13,14 +13,14 @@
 
 struct kmem_cache {
 	const char *name;
-	uint32_t size;	      /* bytes of an object as its user sees it */
-	uint32_t stride;      /* bytes from one object to the next */
+	uint32_t size;	 /* bytes of an object as its user sees it */
+	uint32_t stride; /* bytes from one object to the next */
 	uint32_t align;
 	uint32_t order, per_slab; /* a slab's pages (2^order), its objects */
-	struct list registry; /* all caches */
+	struct list registry;	  /* all caches */
 	struct spinlock lock;
 	struct list partial;  /* [lock] slabs with free objects; full ones are on none */
-	uint32_t empty;	      /* [lock] slabs with all objects free, on partial */
+	uint32_t empty;	      /* [lock] slabs with all objects free, at partial's end */
 	uint64_t used, slabs; /* [lock] */
 };
 
@@ -28,7 +28,8 @@ struct kmem_cache {
 void slab_init(void);
 
 /* A cache in the caller's storage; size > 0, align 0 or a power of two up to a page. */
-void kmem_cache_init(struct kmem_cache *cache, const char *name, size_t size, size_t align);
+void kmem_cache_init(struct kmem_cache *cache, const char *name, size_t size,
+		     size_t align);
 /* Everything was freed before; gives the pages back. */
 void kmem_cache_destroy(struct kmem_cache *cache);
 MUST_CHECK void *kmem_alloc(struct kmem_cache *cache, unsigned gfp);
@@ -40,13 +41,36 @@ MUST_CHECK void *kzalloc(size_t size, unsigned gfp);
 /* n * size cleared bytes; NULL also when that overflows. */
 MUST_CHECK void *kcalloc(size_t n, size_t size, unsigned gfp);
 void kfree(void *object); /* NULL is allowed */
-/* The bytes that really belong to an object. */
+/* The bytes that really belong to an object; the debug build gives no more than asked. */
 size_t kmalloc_usable(const void *object);
 
-/* Calls visit for each cache, for /proc and the monitor. Takes their locks in turn. */
-void slab_visit(void (*visit)(const struct kmem_cache *cache, void *context), void *context);
+/* Calls visit with a copy of each cache and no lock held, for /proc and the monitor. */
+void slab_visit(void (*visit)(const struct kmem_cache *cache, void *context),
+		void *context);
 
-/* Bytes in use by objects. */
+/* Bytes in use by objects, also those that have whole pages. */
 uint64_t slab_used(void);
+/* Gives back the few empty slabs that caches keep, so that two counts compare. */
+void slab_shrink(void);
+
+/* Who holds memory: the objects, or blocks of pages, that one place allocated. */
+struct slab_site {
+	const char *cache; /* "pages" for blocks of pages */
+	uint64_t site;	   /* the code's address: symbol_find */
+	uint64_t objects, bytes;
+};
+
+/*
+ * Fills up to max entries, the most bytes last, and returns how many; sites beyond are
+ * left out. The debug build only, 0 otherwise. Looks without locks: a report, no proof.
+ */
+#if CONFIG_DEBUG
+size_t slab_live_sites(struct slab_site *sites, size_t max);
+#else
+static inline size_t slab_live_sites(struct slab_site *sites, size_t max)
+{
+	return 0;
+}
+#endif
 
 #endif

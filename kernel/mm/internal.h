@@ -1,0 +1,81 @@
+/*
+ * internal.h: what the files of mm/ share: the sections of physical memory, allocation
+ * without fault injection, and the debug build's checks of objects.
+ */
+#ifndef KERNEL_MM_INTERNAL_H
+#define KERNEL_MM_INTERNAL_H
+
+#include "kernel/mm/page.h"
+
+struct boot_info;
+struct kmem_cache;
+
+/*
+ * Physical memory is cut into sections of equal size. A section's descriptors lie at the
+ * end of one of its own free ranges, and are written when the section's memory is first
+ * needed, so that starting costs the same with little memory and with much.
+ */
+enum {
+	SECTION_MAX = 512,
+	SECTION_SHIFT_MIN = 24 - PAGE_SHIFT, /* 16 MiB, in frames */
+	SECTION_SHIFT_MAX = 32 - PAGE_SHIFT, /* 4 GiB: a section lies in one zone */
+};
+
+struct page_section {
+	struct page *pages;   /* of frame `first` and on; NULL: not written yet */
+	uint32_t first, end;  /* frames with descriptors; none where both are equal */
+	uint32_t descriptors; /* the frame where they begin */
+	uint32_t free;	      /* pages that it gives to the allocator */
+};
+
+extern struct page_section page_sections[SECTION_MAX];
+extern unsigned page_section_shift, page_section_count; /* [I] after page_init */
+
+/* Cuts the memory map into sections; in pages. Before anything else. */
+struct page_map_totals {
+	uint64_t total, reserved;
+};
+void page_map_build(const struct boot_info *info, struct page_map_totals *totals);
+
+/* Calls visit for each free block that a section starts with. */
+typedef void (*page_block_visit)(uint32_t frame, unsigned order, void *context);
+void page_section_blocks(const struct page_section *section, page_block_visit visit,
+			 void *context);
+/* Writes the section's descriptors; all of its free memory is PAGE_TAIL then. */
+void page_section_setup(struct page_section *section);
+
+/* The descriptor of a frame in a section whose descriptors are written, or NULL. */
+static inline struct page *page_of_frame(uint64_t frame)
+{
+	uint64_t n = frame >> page_section_shift;
+	const struct page_section *section;
+
+	if (unlikely(n >= page_section_count))
+		return NULL;
+	section = &page_sections[n];
+	if (unlikely(!section->pages) ||
+	    unlikely(frame - section->first >= section->end - section->first))
+		return NULL;
+	return &section->pages[frame - section->first];
+}
+
+/* page_alloc for another allocator's own needs: asks no fault injection. */
+MUST_CHECK struct page *page_take(unsigned order, unsigned gfp, uint64_t site);
+
+/* kmem_alloc and kmem_free without fault injection, for a call at `site`; size <= the cache's. */
+MUST_CHECK void *slab_alloc(struct kmem_cache *cache, size_t size, unsigned gfp,
+			    uint64_t site);
+void slab_free(struct page *slab, void *object, uint64_t site);
+
+/* The head of the block that holds an address, NULL where there is none. */
+static inline struct page *slab_of(const void *object)
+{
+	uint64_t frame = virt_to_phys(object) >> PAGE_SHIFT;
+	struct page *page = page_of_frame(frame);
+
+	if (page && page->kind == PAGE_TAIL)
+		page -= frame & ((1u << page->order) - 1);
+	return page;
+}
+
+#endif

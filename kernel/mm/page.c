@@ -1,0 +1,444 @@
+/*
+ * page.c: the buddy allocator.
+ *
+ * A block of 2^order pages begins at a frame that is a multiple of 2^order; the block
+ * next to it with which it makes one of the next order is its buddy. Free blocks lie in
+ * a list for each order and zone (below 4 GiB, above); allocating splits the smallest
+ * that will do, freeing joins buddies as far as they are free. A few single pages are
+ * not joined but kept on a stack, hot, since most requests are for one page.
+ *
+ * Sections enter the lists when these have nothing left (page_map.c). Only the head of a
+ * block that is free or in use is ever looked at to find out what the block is, and both
+ * splitting and joining write the heads that they make.
+ */
+#include "kernel/mm/page.h"
+
+#include "kernel/boot_info.h"
+#include "kernel/debug/log.h"
+#include "kernel/debug/panic.h"
+#include "kernel/mm/fault_inject.h"
+#include "kernel/mm/internal.h"
+#include "kernel/mm/poison.h"
+#include "kernel/sync/spinlock.h"
+#include "lib/string.h"
+
+enum {
+	HOT_MAX = 64,
+	ZONE_LOW = 0, /* below 4 GiB */
+	ZONE_HIGH = 1,
+	ZONES = 2,
+	LOW_FRAMES = 1 << (32 - PAGE_SHIFT),
+	LOW_KEPT = 4096, /* pages kept for those who need low memory, if there is high */
+	RESERVE_MIN = 8, /* pages that only GFP_ATOMIC gets */
+	RESERVE_MAX = 256,
+};
+
+struct zone {
+	struct list free[PAGE_ORDER_MAX + 1];
+	uint64_t blocks[PAGE_ORDER_MAX + 1];
+	uint32_t orders;	    /* a bit for each list that is not empty */
+	uint32_t section, sections; /* the next that may enter, and their end */
+	uint64_t free_pages;	    /* with the hot ones and those yet to enter */
+};
+
+LOCK_CLASS(page_class, "pages", RANK_PAGE, LOCK_IRQ);
+static struct spinlock page_lock = SPINLOCK_INIT(&page_class);
+/* [page_lock] */
+static struct zone zones[ZONES];
+static struct page *hot; /* chained by link.next */
+static unsigned hot_count;
+static uint64_t free_pages; /* the zones' sum */
+static uint64_t allocations, frees, failures;
+/* [I] */
+static uint64_t total_pages, reserved_pages, kept_free;
+
+static unsigned zone_of(uint32_t frame)
+{
+	return frame >= LOW_FRAMES;
+}
+
+static void count_free(const struct page *page, int64_t pages)
+{
+	zones[zone_of(page->frame)].free_pages += pages;
+	free_pages += pages;
+}
+
+static void block_add(struct zone *zone, struct page *page, unsigned order)
+{
+	page->kind = PAGE_FREE;
+	page->order = order;
+	list_add_head(&zone->free[order], &page->link);
+	zone->orders |= 1u << order;
+	zone->blocks[order]++;
+}
+
+static void block_remove(struct zone *zone, struct page *page)
+{
+	unsigned order = page->order;
+
+	list_remove(&page->link);
+	zone->blocks[order]--;
+	if (list_is_empty(&zone->free[order]))
+		zone->orders &= ~(1u << order);
+}
+
+/* Gives a block back to the lists, joined with its buddies. */
+static void block_release(struct page *page, unsigned order)
+{
+	struct zone *zone = &zones[zone_of(page->frame)];
+
+	for (; order < PAGE_ORDER_MAX; order++) {
+		struct page *buddy = page_of_frame(page->frame ^ 1u << order);
+
+		if (!buddy || buddy->kind != PAGE_FREE || buddy->order != order)
+			break;
+		block_remove(zone, buddy);
+		page->kind = PAGE_TAIL;
+		buddy->kind = PAGE_TAIL;
+		if (buddy->frame < page->frame)
+			page = buddy;
+	}
+	block_add(zone, page, order);
+}
+
+/* Takes a block of this order out of the zone's lists, splitting a larger one. */
+static struct page *block_take(struct zone *zone, unsigned order)
+{
+	uint32_t orders = zone->orders >> order << order;
+	struct page *page;
+	unsigned found;
+
+	if (orders == 0)
+		return NULL;
+	found = __builtin_ctz(orders);
+	page = list_first(&zone->free[found], struct page, link);
+	block_remove(zone, page);
+	while (found > order) {
+		found--;
+		block_add(zone, page + (1u << found), found);
+	}
+	return page;
+}
+
+static void add_section_block(uint32_t frame, unsigned order, void *context)
+{
+	block_add(&zones[zone_of(frame)], page_of_frame(frame), order);
+}
+
+static void section_enter(struct page_section *section)
+{
+	page_section_setup(section);
+	page_section_blocks(section, add_section_block, NULL);
+}
+
+/* Lets the zone's next section enter; false: there is none. */
+static bool zone_grow(struct zone *zone)
+{
+	while (zone->section < zone->sections) {
+		struct page_section *section = &page_sections[zone->section++];
+
+		if (section->first < section->end && !section->pages) {
+			section_enter(section);
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct page *zone_take(struct zone *zone, unsigned order)
+{
+	struct page *page = block_take(zone, order);
+
+	while (!page && zone_grow(zone))
+		page = block_take(zone, order);
+	return page;
+}
+
+/* Joins the hot pages with their buddies. */
+static bool hot_release(void)
+{
+	bool any = hot != NULL;
+
+	while (hot) {
+		struct page *page = hot;
+
+		hot = (struct page *)page->link.next;
+		block_release(page, 0);
+	}
+	hot_count = 0;
+	return any;
+}
+
+static struct page *zones_take(unsigned order, bool low_only)
+{
+	struct zone *low = &zones[ZONE_LOW], *high = &zones[ZONE_HIGH];
+	struct page *page = NULL;
+
+	if (low_only)
+		return zone_take(low, order);
+	if (low->free_pages > LOW_KEPT || high->free_pages == 0)
+		page = zone_take(low, order);
+	if (!page)
+		page = zone_take(high, order);
+	if (!page)
+		page = zone_take(low, order);
+	return page;
+}
+
+static struct page *take_locked(unsigned order, unsigned gfp)
+{
+	bool low_only = gfp & GFP_DMA32;
+	uint64_t kept = gfp & GFP_KERNEL ? kept_free : 0;
+	struct page *page = hot;
+
+	if (unlikely(free_pages < kept + (1ull << order)))
+		return NULL;
+	if (likely(page && order == 0 && !low_only)) {
+		hot = (struct page *)page->link.next;
+		hot_count--;
+		return page;
+	}
+	page = zones_take(order, low_only);
+	if (!page && hot_release())
+		page = zones_take(order, low_only);
+	return page;
+}
+
+/* The head is the taker's from here on, so the rest needs no lock. */
+static void block_begin(struct page *page, unsigned order, unsigned gfp, uint64_t site)
+{
+	page->owner = NULL;
+	page->site = (uint32_t)site;
+	page->order = order;
+	atomic_store_explicit(&page->refs, 1, memory_order_relaxed);
+	for (unsigned i = 1; i < 1u << order; i++) {
+		page[i].kind = PAGE_TAIL;
+		page[i].order = order;
+	}
+	if (gfp & GFP_ZERO)
+		memset(page_address(page), 0, PAGE_SIZE << order);
+}
+
+struct page *page_take(unsigned order, unsigned gfp, uint64_t site)
+{
+	uint64_t flags;
+	struct page *page;
+
+	if (unlikely(order > PAGE_ORDER_MAX))
+		return NULL;
+	flags = spin_lock_irq(&page_lock);
+	page = take_locked(order, gfp);
+	if (likely(page)) {
+		page->kind = PAGE_USED;
+		count_free(page, -(1ll << order));
+		allocations++;
+	} else {
+		failures++;
+	}
+	spin_unlock_irq(&page_lock, flags);
+	if (likely(page))
+		block_begin(page, order, gfp, site);
+	return page;
+}
+
+struct page *page_alloc(unsigned order, unsigned gfp)
+{
+	if (fault_inject())
+		return NULL;
+	return page_take(order, gfp, (uint64_t)__builtin_return_address(0));
+}
+
+static const char *const kind_names[] = {
+	[PAGE_HOLE] = "no memory",	[PAGE_RESERVED] = "reserved",
+	[PAGE_FREE] = "free",		[PAGE_HOT] = "free",
+	[PAGE_USED] = "in use",		[PAGE_TAIL] = "inside a block",
+	[PAGE_SLAB] = "part of a slab",
+};
+
+static NORETURN COLD void bad_free(const struct page *page)
+{
+	panic("page: free of frame %#x, which is %s, with %d references", page->frame,
+	      page->kind < ARRAY_SIZE(kind_names) ? kind_names[page->kind] : "damaged",
+	      (int)page->refs);
+}
+
+/* A block in use whose last reference is gone. */
+static void block_end(struct page *page)
+{
+	unsigned order = page->order;
+	uint64_t flags;
+
+	poison_pages(page, order);
+	flags = spin_lock_irq(&page_lock);
+	if (unlikely(page->kind != PAGE_USED)) {
+		spin_unlock_irq(&page_lock, flags);
+		bad_free(page);
+	}
+	frees++;
+	count_free(page, 1ll << order);
+	if (likely(order == 0 && hot_count < HOT_MAX)) {
+		page->kind = PAGE_HOT;
+		page->link.next = (struct list *)hot;
+		hot = page;
+		hot_count++;
+	} else {
+		block_release(page, order);
+	}
+	spin_unlock_irq(&page_lock, flags);
+}
+
+void page_free(struct page *page)
+{
+	if (unlikely(page->kind != PAGE_USED ||
+		     atomic_load_explicit(&page->refs, memory_order_relaxed) != 1))
+		bad_free(page);
+	atomic_store_explicit(&page->refs, 0, memory_order_relaxed);
+	block_end(page);
+}
+
+void page_get(struct page *page)
+{
+	if (unlikely(atomic_fetch_add_explicit(&page->refs, 1, memory_order_relaxed) < 1))
+		panic("page: reference to frame %#x, which has none", page->frame);
+}
+
+void page_put(struct page *page)
+{
+	int32_t before = atomic_fetch_sub_explicit(&page->refs, 1, memory_order_acq_rel);
+
+	if (unlikely(before < 1 || page->kind != PAGE_USED))
+		bad_free(page);
+	if (before == 1)
+		block_end(page);
+}
+
+void *page_alloc_address(unsigned order, unsigned gfp)
+{
+	struct page *page;
+
+	if (fault_inject())
+		return NULL;
+	page = page_take(order, gfp, (uint64_t)__builtin_return_address(0));
+	return page ? page_address(page) : NULL;
+}
+
+void page_free_address(void *address)
+{
+	struct page *page = page_from_address(address);
+
+	if (unlikely(!page || (uint64_t)address % PAGE_SIZE))
+		panic("page: free of %p, which is no page", address);
+	page_free(page);
+}
+
+uint64_t page_alloc_table(void)
+{
+	struct page *page;
+
+	if (fault_inject())
+		return 0;
+	page = page_take(0, GFP_KERNEL | GFP_ZERO, (uint64_t)__builtin_return_address(0));
+	return page ? page_to_phys(page) : 0;
+}
+
+/* A section that nobody allocated from yet: its descriptors are written now. */
+static COLD struct page *page_from_new_section(uint64_t frame)
+{
+	uint64_t n = frame >> page_section_shift;
+	struct page_section *section;
+
+	if (n >= page_section_count)
+		return NULL;
+	section = &page_sections[n];
+	if (frame < section->first || frame >= section->end)
+		return NULL;
+	SPIN_IRQ_GUARD(&page_lock);
+	if (!section->pages)
+		section_enter(section);
+	return page_of_frame(frame);
+}
+
+struct page *page_from_phys(uint64_t phys)
+{
+	uint64_t frame = phys >> PAGE_SHIFT;
+	struct page *page = page_of_frame(frame);
+
+	if (unlikely(!page))
+		page = page_from_new_section(frame);
+	return page && page->kind != PAGE_HOLE ? page : NULL;
+}
+
+struct page *page_from_address(const void *address)
+{
+	return page_from_phys(virt_to_phys(address));
+}
+
+static void count_block(uint32_t frame, unsigned order, void *context)
+{
+	struct page_stats *stats = context;
+
+	stats->free_blocks[order]++;
+}
+
+void page_stats(struct page_stats *stats)
+{
+	*stats = (struct page_stats){ .total = total_pages, .reserved = reserved_pages };
+	SPIN_IRQ_GUARD(&page_lock);
+	stats->allocations = allocations;
+	stats->frees = frees;
+	stats->failures = failures;
+	stats->free_blocks[0] = hot_count;
+	stats->free = free_pages;
+	for (unsigned z = 0; z < ZONES; z++)
+		for (unsigned order = 0; order <= PAGE_ORDER_MAX; order++)
+			stats->free_blocks[order] += zones[z].blocks[order];
+	for (unsigned i = 0; i < page_section_count; i++)
+		if (!page_sections[i].pages)
+			page_section_blocks(&page_sections[i], count_block, stats);
+}
+
+void page_visit_used(void (*visit)(const struct page *page, void *context), void *context)
+{
+	for (unsigned i = 0; i < page_section_count; i++) {
+		const struct page_section *section = &page_sections[i];
+
+		if (!section->pages)
+			continue;
+		for (uint32_t n = 0; n < section->end - section->first; n++) {
+			const struct page *page = &section->pages[n];
+
+			if (page->kind == PAGE_USED || page->kind == PAGE_SLAB)
+				visit(page, context);
+		}
+	}
+}
+
+static void zone_init(struct zone *zone, uint64_t first_section, uint64_t end_section)
+{
+	zone->section = MIN(first_section, page_section_count);
+	zone->sections = MIN(end_section, page_section_count);
+	for (unsigned order = 0; order <= PAGE_ORDER_MAX; order++)
+		list_init(&zone->free[order]);
+	for (unsigned i = zone->section; i < zone->sections; i++)
+		zone->free_pages += page_sections[i].free;
+	free_pages += zone->free_pages;
+}
+
+void page_init(const struct boot_info *info)
+{
+	uint64_t low_sections;
+	struct page_map_totals totals;
+
+	page_map_build(info, &totals);
+	total_pages = totals.total;
+	reserved_pages = totals.reserved;
+	low_sections = (uint64_t)LOW_FRAMES >> page_section_shift;
+	zone_init(&zones[ZONE_LOW], 0, low_sections);
+	zone_init(&zones[ZONE_HIGH], low_sections, SECTION_MAX);
+	kept_free = MIN(MAX(total_pages / 128, RESERVE_MIN), RESERVE_MAX);
+	if (zones[ZONE_LOW].free_pages == 0)
+		panic("page: no memory is free");
+	log_info("page: %llu MiB of memory, %llu KiB reserved",
+		 (unsigned long long)(total_pages * PAGE_SIZE / MIB),
+		 (unsigned long long)(reserved_pages * PAGE_SIZE / KIB));
+}
