@@ -1,5 +1,9 @@
 /*
  * mutex.h: a lock whose waiters sleep. Task context only; the taker releases it.
+ *
+ * A free mutex goes to whoever asks first, but a waiter that was woken and found it taken
+ * again gets it handed over at the next release, so none starves. While more urgent
+ * tasks wait, the owner runs with their priority.
  */
 #ifndef KERNEL_SCHED_MUTEX_H
 #define KERNEL_SCHED_MUTEX_H
@@ -7,7 +11,7 @@
 #include "kernel/sched/waitq.h"
 
 struct mutex {
-	_Atomic(struct task *) owner;
+	_Atomic uintptr_t owner; /* the task, 0 for none, and mutex.c's flags */
 	struct waitq waiters;
 	LOCKDEP_FIELDS
 };

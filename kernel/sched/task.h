@@ -39,11 +39,11 @@ struct task {
 	void *argument;
 	struct refcount refs;
 
-	/* [run queue lock] */
-	_Atomic uint32_t state;	   /* also read by wake-ups */
-	uint8_t priority, base_priority;
-	uint32_t cpu;
-	struct list run_link;
+	/* [run queue lock] of the task's CPU */
+	_Atomic uint32_t state;	   /* the task itself sets how it is going to sleep */
+	uint8_t priority, base_priority; /* in force (a mutex lends some); its own */
+	_Atomic uint32_t cpu;
+	struct list run_link;	   /* in no list while it runs or sleeps */
 	uint64_t rsp;		   /* while it does not run */
 	uint64_t slice_left;	   /* ns */
 	uint64_t run_time, started_at; /* ns on a CPU; when it got it */
@@ -57,11 +57,18 @@ struct task {
 	struct waitq ended;	   /* woken at the end, for task_join */
 	struct list all_link;	   /* [task list lock] */
 	struct process *process;   /* proc/'s: descriptors; NULL for plain kernel tasks */
-	struct lock_held *locks;   /* lockdep: sleeping locks held */
+	struct lock_held *locks;   /* lockdep: sleeping locks held; NULL: not checked */
+	uint32_t mutexes;	   /* how many it holds; only it counts them */
 	struct timer sleep_timer;
+	struct task *next_dead;	   /* among those to be freed */
 };
 
-void sched_init(void); /* the running code becomes task 0, then idle */
+/*
+ * The running code becomes task 0, with interrupts off; it may create tasks, must not
+ * sleep, and ends by becoming the idle task, which lets the others run. After timer_init.
+ */
+void sched_init(void);
+NORETURN void sched_idle(void);
 
 /*
  * A new task that calls entry(argument) and ends with its result. Runs at once.
@@ -74,7 +81,7 @@ MUST_CHECK int task_create_stopped(const char *name, int (*entry)(void *), void 
 				   unsigned priority, struct task **result);
 void task_start(struct task *task);
 void task_get(struct task *task);
-void task_put(struct task *task);
+void task_put(struct task *task); /* any context */
 
 NORETURN void task_exit(int status);
 /* Asks it to end; see above. Any context. */
@@ -88,6 +95,7 @@ void task_yield(void);
 /* 0, or -EINTR when killed. */
 MUST_CHECK int task_sleep(uint64_t ns);
 MUST_CHECK int task_sleep_until(uint64_t deadline);
+/* Any context. */
 void task_set_priority(struct task *task, unsigned priority);
 
 /* With a reference, or NULL. */
@@ -95,11 +103,13 @@ struct task *task_find(int id);
 /* Calls visit for each, under the task list's lock. */
 void task_visit(void (*visit)(struct task *task, void *context), void *context);
 const char *task_state_name(const struct task *task);
+/* ns that it has had a CPU, until now. */
+uint64_t task_run_time(const struct task *task);
 
 /* Hooks for proc/: called in a task's own context before it ends. */
 extern void (*task_exit_hook)(struct task *task);
 
-/* Totals since boot, and whether this CPU idles, for /proc and the monitor. */
+/* Totals of all CPUs since boot, for /proc and the monitor. */
 struct sched_stats {
 	uint64_t switches, idle_ns;
 };

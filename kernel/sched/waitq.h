@@ -10,7 +10,13 @@
  *	condition? no                    waitq_wake (sees the waiter)
  *	waitq_sleep -> returns at once or is woken
  *
- * Wake from any context, waits in task context with no spinlock held.
+ * Wake from any context, waits in task context with no spinlock held. The condition is
+ * evaluated with no lock held, several times, and between prepare and sleep too: it may
+ * take spinlocks, but must not sleep itself nor have side effects that count. A waiter
+ * that is woken must look again: wake-ups may be for somebody else.
+ *
+ * waitq_wake(queue, n) takes the first n off the queue, so two wake-ups reach two
+ * waiters; a waiter that was woken but gives up (killed, timed out) passes it on.
  */
 #ifndef KERNEL_SCHED_WAITQ_H
 #define KERNEL_SCHED_WAITQ_H
@@ -30,8 +36,12 @@ struct wait_entry {
 	struct list link; /* [the queue's lock] */
 	struct waitq *queue;
 	struct task *task;
-	/* Called under the queue's lock instead of waking task, where it is set. */
+	/*
+	 * Where it is set: called under the queue's lock, for every wake-up, instead of
+	 * waking the task; the entry stays on the queue and does not count among the n.
+	 */
 	void (*notify)(struct wait_entry *entry);
+	bool woken; /* taken off by a wake-up, which it has to use or to pass on */
 };
 
 void waitq_init(struct waitq *queue);
@@ -42,6 +52,7 @@ void waitq_wake_all(struct waitq *queue);
 /* Whether nobody waits: a wake-up may be skipped only under a lock both sides take. */
 bool waitq_is_empty(const struct waitq *queue);
 
+/* An entry with notify set, until waitq_remove; after that notify does not run. */
 void waitq_add(struct waitq *queue, struct wait_entry *entry);
 void waitq_remove(struct wait_entry *entry);
 
@@ -50,27 +61,35 @@ void waitq_prepare(struct waitq *queue, struct wait_entry *entry, bool killable)
 /* 0, -EINTR (killed) or -ETIMEDOUT. */
 int waitq_sleep(struct wait_entry *entry, bool killable, uint64_t deadline);
 void waitq_finish(struct wait_entry *entry);
+/* After finish, for who gives up: another waiter gets the wake-up that came meanwhile. */
+void waitq_pass_on(struct wait_entry *entry);
 
-#define WAITQ_LOOP(queue_, condition_, killable_, deadline_)                          \
+#define WAITQ_LOOP(queue_, condition_, killable_, deadline_)                           \
 	({                                                                             \
 		struct wait_entry entry_;                                              \
+		bool waits_ = false;                                                   \
 		int error_ = 0;                                                        \
 		lockdep_may_sleep("waitq");                                            \
-		while (!(condition_)) {                                                \
-			waitq_prepare((queue_), &entry_, (killable_));                 \
+		for (;;) {                                                             \
 			if (condition_) {                                              \
-				waitq_finish(&entry_);                                 \
+				if (waits_)                                            \
+					waitq_finish(&entry_);                         \
 				error_ = 0;                                            \
 				break;                                                 \
 			}                                                              \
-			if (error_) {                                                  \
+			if (waits_) {                                                  \
+				error_ = waitq_sleep(&entry_, (killable_), (deadline_)); \
 				waitq_finish(&entry_);                                 \
+				waits_ = false;                                        \
+			} else if (error_) {                                           \
+				waitq_pass_on(&entry_);                                \
 				break;                                                 \
+			} else {                                                       \
+				waitq_prepare((queue_), &entry_, (killable_));         \
+				waits_ = true;                                         \
 			}                                                              \
-			error_ = waitq_sleep(&entry_, (killable_), (deadline_));       \
-			waitq_finish(&entry_);                                         \
 		}                                                                      \
-		(condition_) ? 0 : error_;                                             \
+		error_;                                                                \
 	})
 
 /* Waits until condition is true: 0, or -EINTR when the task is killed. */
@@ -82,9 +101,10 @@ void waitq_finish(struct wait_entry *entry);
 #define waitq_wait_always(queue, condition) ((void)WAITQ_LOOP(queue, condition, false, 0))
 
 /*
- * A set of queues that one task waits on at once, for poll(2). A poll operation calls
- * poll_watch for each queue whose wake-up could change its answer (table may be NULL:
- * only the answer is asked), then returns the POLL bits that hold now.
+ * A set of queues that one task waits on at once, for poll(2): kernel/sched/poll.h. A
+ * poll operation calls poll_watch for each queue whose wake-up could change its answer
+ * (table may be NULL: only the answer is asked), with no spinlock held, and then returns
+ * the POLL bits that hold now.
  */
 struct poll_table;
 void poll_watch(struct poll_table *table, struct waitq *queue);

@@ -10,25 +10,45 @@
 #include "lib/rbtree.h"
 
 struct timer {
+	void (*expire)(struct timer *); /* [I] interrupts off; may start the timer again */
+	_Atomic uint32_t cpu;		/* changes under its old CPU's lock */
+	/* [the lock of cpu's timers] */
 	struct rb_node node;
 	uint64_t deadline;		/* ns, monotonic */
-	void (*expire)(struct timer *); /* interrupts off; may start the timer again */
-	uint32_t cpu;
 	bool armed;
 };
 
-/* The platform's one-shot alarm: set(ns from now), 0 turns it off. */
+/*
+ * The platform's one-shot alarm, on the CPU that calls: set(ns from now, within min_ns
+ * and max_ns), interrupts off. Registered at INIT_CLOCK; start is called once clocks are
+ * calibrated, on the one with the highest rating: TSC deadline 300, APIC 200, PIT 100.
+ */
 struct clock_event {
 	const char *name;
+	int (*start)(struct clock_event *event); /* 0, or an error: the next is tried */
 	void (*set)(uint64_t ns);
 	uint64_t min_ns, max_ns;
 	unsigned rating;
+	struct clock_event *next; /* the registry's */
 };
 void clock_event_register(struct clock_event *event);
 /* An event driver's interrupt ends here. */
 void timer_interrupt(void);
 
 void timer_init(void); /* after clock_init */
+
+/*
+ * For sched/: calls the handler on this CPU at deadline (0: no more), as timers are,
+ * without their lock and tree. With interrupts off.
+ */
+void timer_set_slice(uint64_t deadline);
+void timer_set_slice_handler(void (*handler)(void));
+
+struct timer_stats {
+	const char *event;	/* the alarm in use, "none" */
+	uint64_t interrupts, expired; /* on all CPUs */
+};
+void timer_stats(struct timer_stats *stats);
 
 void timer_setup(struct timer *timer, void (*expire)(struct timer *));
 /* Arms, or moves it when it is armed. Any context. */

@@ -1,0 +1,94 @@
+/*
+ * internal.h: run queues and the switch, for sched/ alone.
+ *
+ * A task belongs to one CPU's run queue at a time, whose lock protects its state. The
+ * lock is held across the switch, from the old task's decision to the new task's first
+ * step (sched_after_switch): whoever has the lock finds each task either running (the
+ * CPU's task), queued (run_link in a list), or off its stack. The one change without
+ * the lock is a task's own, from TASK_RUNNABLE to how it is going to sleep:
+ *
+ *	task				waker
+ *	state = TASK_SLEEPING
+ *	condition? no			condition = true
+ *	sched_schedule			sched_wake: takes the lock
+ *	  takes the lock		  state = TASK_RUNNABLE; queued unless it
+ *	  state: sleeps or goes on	  is running, still or again
+ */
+#ifndef KERNEL_SCHED_INTERNAL_H
+#define KERNEL_SCHED_INTERNAL_H
+
+#include "kernel/sched/task.h"
+
+enum {
+	PRIORITY_IDLE = PRIORITY_LEVELS, /* after all others */
+	TASK_STACK_SIZE = 16384,
+};
+#define SLICE_NS (10 * NSEC_PER_MSEC)
+
+struct run_queue {
+	struct spinlock lock;
+	struct cpu *cpu; /* [I] */
+	struct task *idle; /* [I] */
+	/* [lock] */
+	uint32_t levels_used; /* bit n: levels[n] is not empty */
+	unsigned count;	      /* tasks queued */
+	struct list levels[PRIORITY_LEVELS];
+	struct task *previous; /* who ran before, while its stack is being left */
+	uint64_t switches;
+};
+
+/* Why the running task calls sched_schedule. */
+enum sched_reason {
+	SCHED_SLEEP,   /* its state says so, unless it was woken meanwhile */
+	SCHED_YIELD,   /* lets its equals run first */
+	SCHED_PREEMPT, /* it goes on later, whatever its state */
+};
+
+/* run_queue.c; all with the lock of rq, except init. */
+void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct task *idle);
+void run_queue_add(struct run_queue *rq, struct task *task, bool at_head);
+void run_queue_remove(struct run_queue *rq, struct task *task);
+/* The most urgent task, taken off; the idle task when there is none. */
+struct task *run_queue_take(struct run_queue *rq);
+/* Whether a task of this priority is queued. */
+bool run_queue_has(const struct run_queue *rq, unsigned priority);
+
+/* The lock of a task's run queue. */
+struct run_queue *sched_lock_task(struct task *task, uint64_t *flags);
+/* Switches to the best task. Returns when it is this one's turn again. */
+void sched_schedule(enum sched_reason reason);
+/* A new task's first step, on its own stack. */
+void sched_after_switch(void);
+/* Queues a new task on the least busy CPU. */
+void sched_start(struct task *task);
+/* Wakes the task if its state is one of from (bits 1 << TASK_...). Any context. */
+bool sched_wake(struct task *task, unsigned from);
+#define SCHED_WAKE_ANY (1u << TASK_SLEEPING | 1u << TASK_BLOCKED)
+/* The priority in force. */
+void sched_set_priority(struct task *task, unsigned priority);
+
+/*
+ * What waits are made of: announce, look at the condition, sleep. After the look or the
+ * sleep the state is set back by sched_wait_end.
+ */
+void sched_wait_begin(bool killable);
+/* 0: woken, perhaps for nothing; -EINTR, -ETIMEDOUT. */
+int sched_wait(bool killable, uint64_t deadline);
+void sched_wait_end(void);
+
+/* waitq.c: as waitq_prepare, in front of the others: for who waited before. */
+void waitq_prepare_first(struct waitq *queue, struct wait_entry *entry, bool killable);
+/* With the queue's lock: the first that waits as a task, or NULL; wakes one of them. */
+struct wait_entry *waitq_first(struct waitq *queue);
+void waitq_wake_entry(struct wait_entry *entry);
+
+/* task.c */
+void task_cache_init(void);
+/* The static part of task 0. */
+void task_init(struct task *task, const char *name, unsigned priority);
+/* Drops a dead task's own reference, from the stack of another. Any context. */
+void task_release_dead(struct task *task);
+/* Frees what task_put could not where it was called. Task context. */
+void task_reap(void);
+
+#endif
