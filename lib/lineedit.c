@@ -428,7 +428,7 @@ enum lineedit_result lineedit_feed(struct lineedit *ed, uint8_t byte)
 		if (byte < 0x20)
 			ed->after_ss3 = false;
 		ansi_feed(&ed->keys, codes[i]);
-		/* Terminals answer with strings; keys, such as Alt-P, must not start one. */
+		/* A key, such as Alt-P, must not start a string that swallows others. */
 		if (ed->keys.state == ANSI_STRING || ed->result != LINEEDIT_MORE)
 			ansi_init(&ed->keys, &key_ops);
 	}

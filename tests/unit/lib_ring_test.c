@@ -14,7 +14,7 @@
 
 static void test_basics(void **state)
 {
-	uint8_t data[8], out[16];
+	uint8_t data[8] = { 0 }, out[16] = { 0 };
 	struct ring ring;
 	uint8_t byte;
 

@@ -62,7 +62,7 @@ static void test_maximal_subparts(void **state)
 static void test_every_code_point(void **state)
 {
 	struct utf8_decoder d = { 0 };
-	uint32_t out[2];
+	uint32_t out[2] = { 0, 0 };
 
 	for (uint32_t code = 0; code <= UNICODE_MAX + 2; code++) {
 		bool valid = code <= UNICODE_MAX && (code < 0xd800 || code > 0xdfff);
