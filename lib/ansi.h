@@ -21,11 +21,11 @@
 
 /* A control sequence, ECMA-48 section 5.4. */
 struct ansi_csi {
-	char final;	   /* which function, 0x40 to 0x7e */
-	char marker;	   /* one of < = > ? in front of the parameters, or 0 */
-	char intermediate; /* 0x20 to 0x2f in front of final, or 0 */
-	uint8_t nparams;   /* further ones were dropped */
 	uint16_t params[ANSI_MAX_PARAMS]; /* 0 for one that is left out */
+	uint8_t nparams;		  /* further ones were dropped */
+	char marker;			  /* one of < = > ? in front of them, or 0 */
+	char intermediate;		  /* 0x20 to 0x2f in front of final, or 0 */
+	char final;			  /* which function, 0x40 to 0x7e */
 };
 
 struct ansi;

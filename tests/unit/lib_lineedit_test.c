@@ -362,6 +362,13 @@ static void test_history_of_long_lines(void **state)
 	history_add(&h, "b");
 	assert_int_equal(h.used, 2);
 	assert_string_equal(h.text, "b");
+	/* One byte too many, and none. */
+	history_add(&h, line + 2);
+	history_add(&h, "c");
+	assert_int_equal(h.used, 2);
+	history_add(&h, line + 3);
+	history_add(&h, "d");
+	assert_int_equal(h.used, HISTORY_SIZE);
 }
 
 static void test_completion(void **state)
@@ -511,6 +518,8 @@ static void test_random(void **state)
 				lineedit_start(&t->ed, PROMPT);
 			assert_true(t->ed.cursor <= t->ed.len);
 			assert_true(t->ed.view <= t->ed.cursor);
+			assert_true(t->ed.view == t->ed.len ||
+				    !utf8_is_continuation(t->ed.line[t->ed.view]));
 		}
 	}
 	free(t);

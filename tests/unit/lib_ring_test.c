@@ -16,7 +16,7 @@ static void test_basics(void **state)
 {
 	uint8_t data[8] = { 0 }, out[16] = { 0 };
 	struct ring ring;
-	uint8_t byte;
+	uint8_t byte = 0;
 
 	ring_init(&ring, data, sizeof(data));
 	assert_true(ring_is_empty(&ring));
