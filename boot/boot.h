@@ -26,16 +26,16 @@ static inline const void *boot_bytes(const struct boot_window *window, uint64_t 
 }
 
 /* address: of the loader's first structure. *info starts cleared. */
-MUST_CHECK const char *multiboot2_parse(const struct boot_window *window, uint64_t address,
-					struct boot_info *info);
+MUST_CHECK const char *multiboot2_parse(const struct boot_window *window,
+					uint64_t address, struct boot_info *info);
 MUST_CHECK const char *pvh_parse(const struct boot_window *window, uint64_t address,
 				 struct boot_info *info);
 
 /* Takes a NUL-terminated or ended command line in. */
 void boot_set_cmdline(struct boot_info *info, const char *text, size_t max);
 /* Notes a range of the loader's map, in any order. NULL or the complaint. */
-MUST_CHECK const char *boot_add_memory(struct boot_info *info, uint64_t base, uint64_t size,
-				       uint32_t type);
+MUST_CHECK const char *boot_add_memory(struct boot_info *info, uint64_t base,
+				       uint64_t size, uint32_t type);
 /* Sorts the ranges; where some overlap, the least usable type wins. */
 MUST_CHECK const char *boot_finish_memory(struct boot_info *info);
 

@@ -20,7 +20,8 @@ enum {
 
 struct boot_info boot_info;
 
-NORETURN void boot_main(uint32_t magic, uint64_t address, uint64_t tsc, const uint8_t *memory);
+NORETURN void boot_main(uint32_t magic, uint64_t address, uint64_t tsc,
+			const uint8_t *memory);
 NORETURN void kernel_main(void);
 
 void boot_set_cmdline(struct boot_info *info, const char *text, size_t max)

@@ -45,7 +45,8 @@ static unsigned memory_weight(enum boot_memory_type type)
 	}
 }
 
-static unsigned sort_edges(const struct boot_memory *ranges, unsigned count, uint64_t *edges)
+static unsigned sort_edges(const struct boot_memory *ranges, unsigned count,
+			   uint64_t *edges)
 {
 	unsigned i, n = 0;
 
@@ -62,8 +63,8 @@ static unsigned sort_edges(const struct boot_memory *ranges, unsigned count, uin
 }
 
 /* The range that decides what the bytes from base to end are; NULL: a hole. */
-static const struct boot_memory *piece_owner(const struct boot_memory *ranges, unsigned count,
-					     uint64_t base, uint64_t end)
+static const struct boot_memory *piece_owner(const struct boot_memory *ranges,
+					     unsigned count, uint64_t base, uint64_t end)
 {
 	const struct boot_memory *owner = NULL;
 	unsigned i;
@@ -98,7 +99,8 @@ const char *boot_finish_memory(struct boot_info *info)
 		owner = piece_owner(given, count, base, end);
 		if (!owner)
 			continue;
-		if (last && last->type == owner->type && last->base + last->size == base) {
+		if (last && last->type == owner->type &&
+		    last->base + last->size == base) {
 			last->size += end - base;
 			continue;
 		}

@@ -82,7 +82,8 @@ static const char *take_memory_map(const struct tag *tag, struct boot_info *info
 	if (tag->size < sizeof(*t) || t->entry_size < sizeof(struct memory_entry) ||
 	    t->entry_size % 8 != 0)
 		return "multiboot2: the memory map is damaged";
-	for (at = sizeof(*t); at <= tag->size && tag->size - at >= t->entry_size && !complaint;
+	for (at = sizeof(*t);
+	     at <= tag->size && tag->size - at >= t->entry_size && !complaint;
 	     at += t->entry_size) {
 		struct memory_entry entry;
 
@@ -98,8 +99,9 @@ static bool is_rgb_sane(const struct framebuffer_tag *t)
 		return false;
 	return t->red_shift + t->red_bits <= t->bits &&
 	       t->green_shift + t->green_bits <= t->bits &&
-	       t->blue_shift + t->blue_bits <= t->bits && t->red_bits && t->red_bits <= 8 &&
-	       t->green_bits && t->green_bits <= 8 && t->blue_bits && t->blue_bits <= 8;
+	       t->blue_shift + t->blue_bits <= t->bits && t->red_bits &&
+	       t->red_bits <= 8 && t->green_bits && t->green_bits <= 8 && t->blue_bits &&
+	       t->blue_bits <= 8;
 }
 
 /* A framebuffer that cannot be used leaves the kernel without a screen, not without a boot. */
@@ -158,7 +160,8 @@ static const char *take_tag(const struct tag *tag, struct boot_info *info)
 		boot_set_cmdline(info, text, left);
 		return NULL;
 	case TAG_LOADER:
-		memcpy(info->loader, text, MIN(strnlen(text, left), sizeof(info->loader) - 1));
+		memcpy(info->loader, text,
+		       MIN(strnlen(text, left), sizeof(info->loader) - 1));
 		return NULL;
 	case TAG_MODULE:
 		return take_module(tag, info);
@@ -195,7 +198,8 @@ const char *multiboot2_parse(const struct boot_window *window, uint64_t address,
 		const struct tag *tag = (const void *)(bytes + at);
 
 		if (at > total || total - at < sizeof(*tag))
-			return "multiboot2: the boot information ends without its end tag";
+			return "multiboot2: the boot information ends without its end "
+			       "tag";
 		if (tag->size < sizeof(*tag) || tag->size > total - at)
 			return "multiboot2: a tag of the boot information is damaged";
 		if (tag->type == TAG_END)

@@ -3,13 +3,28 @@
  * it needs; main knows the order and nothing else.
  */
 #include "kernel/boot_info.h"
+#include "kernel/debug/log.h"
+#include "kernel/debug/panic.h"
+#include "kernel/dev/init.h"
+#include "kernel/dev/param.h"
+#include "kernel/mm/page.h"
+#include "kernel/mm/slab.h"
+#include "kernel/mm/vmalloc.h"
+#include "kernel/sync/preempt.h"
+#include "kernel/x86/acpi.h"
 #include "kernel/x86/cpu.h"
-#include "kernel/x86/early.h"
+#include "kernel/x86/irqchip.h"
+#include "kernel/x86/paging.h"
+#include "kernel/x86/power.h"
+#include "kernel/x86/trap.h"
 
 NORETURN void kernel_main(void);
 
 void kernel_main(void)
 {
-	early_print("octavo\n");
-	cpu_stop();
+	cpu_init_boot();
+	param_parse(boot_info.cmdline);
+	log_info("octavo: started by %s%s%s", boot_info.protocol,
+		 boot_info.loader[0] ? ", " : "", boot_info.loader);
+	panic("that is all for now");
 }

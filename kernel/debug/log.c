@@ -211,6 +211,11 @@ void log_add_sink(struct log_sink *sink)
 	print_pending();
 }
 
+bool log_has_sink(void)
+{
+	return sinks;
+}
+
 void log_set_level(enum log_level level)
 {
 	level_limit = level;

@@ -39,6 +39,7 @@ struct log_sink {
 	uint64_t sequence; /* the log's: the next record that it gets */
 };
 void log_add_sink(struct log_sink *sink);
+bool log_has_sink(void);
 
 /* Records up to this level go to the sinks (all go to the ring). */
 void log_set_level(enum log_level level);

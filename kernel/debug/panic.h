@@ -18,6 +18,13 @@ bool panic_in_progress(void);
 /* From now on a panic ends the run with POWER_STATUS_PANIC instead of halting. */
 void panic_ends_run(void);
 
+/* A scripted run has begun: without panic= a panic exits with POWER_STATUS_PANIC. */
+void panic_set_scripted(void);
+/* The lock checker's: prints the locks that are held. NULL: nobody knows. */
+extern void (*panic_print_locks)(void);
+/* The running task's name and number for a report, or what runs instead of one. */
+void panic_describe_task(char *text, size_t size);
+
 /* What must hold, in every build; costs a compare. */
 #define ASSERT(condition)                                                             \
 	do {                                                                           \

@@ -26,6 +26,9 @@ void irqchip_unmask(unsigned isa);
 /* Ends the interrupt being handled; isa is ignored by the local APIC. */
 void irqchip_end(unsigned isa);
 
+/* For trap.c: an interrupt that has no handler. Ends it; says so the first time. */
+void irqchip_unexpected(unsigned vector);
+
 /*
  * The local APIC's one-shot timer. false: there is none, and time/ uses another event
  * source. Set with a count of ticks at the rate apic_timer_hz() once it is known.

@@ -7,6 +7,9 @@
 
 #include "lib/base.h"
 
+/* Looks up ACPI's ways; after acpi_init. Without it the others are left. */
+void power_init(void);
+
 NORETURN void power_off(void);
 NORETURN void power_reboot(void);
 

@@ -3,8 +3,8 @@
  *
  * entry.asm saves the registers as a trap_frame and calls trap_dispatch, which calls
  * the handler of the vector. An exception that no handler takes ends in a report and a
- * panic. Before it returns to code that may be preempted it calls sched_preempt_irq()
- * (kernel/sync/preempt.h).
+ * panic. Before it returns to code that may be preempted it calls the preempt hook,
+ * sched_preempt_irq() (kernel/sync/preempt.h).
  */
 #ifndef KERNEL_X86_TRAP_H
 #define KERNEL_X86_TRAP_H
@@ -51,6 +51,17 @@ typedef bool (*trap_handler)(struct trap_frame *frame);
 
 /* Sets the one handler of a vector, at boot; NULL takes it away. */
 void trap_set_handler(unsigned vector, trap_handler handler);
+
+/* What rooms above know about traps; main tells it. NULL: nobody knows. Any may be. */
+struct trap_hooks {
+	/* A fault in the kernel that was expected: rip moved, go on. */
+	bool (*fixup)(struct trap_frame *frame);
+	/* Whether an address is a guard page's, for reports. */
+	bool (*is_guard)(uint64_t address);
+	/* Switches to a better task, with interrupts off. */
+	void (*preempt)(void);
+};
+void trap_set_hooks(const struct trap_hooks *hooks);
 
 static inline bool trap_from_user(const struct trap_frame *frame)
 {

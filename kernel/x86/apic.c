@@ -1,0 +1,143 @@
+/*
+ * apic.c: the local APIC of the CPU that runs (Intel SDM volume 3A, chapter 10): ends
+ * of interrupts, its one-shot timer, interrupts to other CPUs.
+ *
+ * Its registers are in memory (xAPIC), or model-specific registers where the firmware
+ * has turned x2APIC mode on, which cannot be left.
+ */
+#include "kernel/debug/log.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/internal.h"
+#include "kernel/x86/io.h"
+#include "kernel/x86/irqchip.h"
+#include "kernel/x86/irqchip_parts.h"
+#include "kernel/x86/trap.h"
+
+enum apic_register {
+	APIC_ID = 0x20,
+	APIC_TASK_PRIORITY = 0x80,
+	APIC_END = 0xb0,
+	APIC_SPURIOUS = 0xf0,
+	APIC_ERROR_STATUS = 0x280,
+	APIC_COMMAND = 0x300,
+	APIC_COMMAND_HIGH = 0x310,
+	APIC_LVT_TIMER = 0x320,
+	APIC_LVT_LINT0 = 0x350,
+	APIC_LVT_LINT1 = 0x360,
+	APIC_LVT_ERROR = 0x370,
+	APIC_TIMER_INITIAL = 0x380,
+	APIC_TIMER_CURRENT = 0x390,
+	APIC_TIMER_DIVIDE = 0x3e0,
+};
+
+enum {
+	BASE_X2APIC = 1 << 10,
+	BASE_ENABLE = 1 << 11,
+	SPURIOUS_ENABLE = 1 << 8,
+	LVT_MASKED = 1 << 16,
+	LVT_NMI = 4 << 8,
+	LVT_EXTERNAL = 7 << 8,
+	TIMER_DIVIDE_BY_16 = 3,
+	COMMAND_PENDING = 1 << 12,
+	COMMAND_ASSERT = 1 << 14,
+	PENDING_POLLS = 100000,
+	REGISTERS_SIZE = 0x1000,
+	CPUID_APIC = 1 << 9, /* 1:EDX */
+};
+
+static volatile uint8_t *registers; /* NULL in x2APIC mode */
+static bool present;
+
+static uint32_t apic_read(enum apic_register reg)
+{
+	if (registers)
+		return mmio_read32(registers + reg);
+	return (uint32_t)msr_read(MSR_X2APIC + reg / 16);
+}
+
+static void apic_write(enum apic_register reg, uint32_t value)
+{
+	if (registers)
+		mmio_write32(registers + reg, value);
+	else
+		msr_write(MSR_X2APIC + reg / 16, value);
+}
+
+uint32_t apic_id(void)
+{
+	return registers ? apic_read(APIC_ID) >> 24 : apic_read(APIC_ID);
+}
+
+bool apic_init(uint64_t phys)
+{
+	uint64_t base;
+
+	if (!(cpu_id(1, 0).edx & CPUID_APIC))
+		return false;
+	base = msr_read(MSR_APIC_BASE);
+	if (!(base & BASE_X2APIC)) {
+		registers = paging_map_device(phys, REGISTERS_SIZE);
+		if (!registers) {
+			log_err("apic: no memory to map its registers");
+			return false;
+		}
+		msr_write(MSR_APIC_BASE, base | BASE_ENABLE);
+	}
+	present = true;
+	apic_write(APIC_TASK_PRIORITY, 0);
+	apic_write(APIC_LVT_TIMER, LVT_MASKED);
+	apic_write(APIC_LVT_LINT0, LVT_MASKED);
+	apic_write(APIC_LVT_LINT1, LVT_NMI);
+	apic_write(APIC_LVT_ERROR, LVT_MASKED);
+	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | VECTOR_SPURIOUS);
+	apic_end();
+	cpu_this()->apic_id = apic_id();
+	return true;
+}
+
+void apic_accept_pic(void)
+{
+	if (present)
+		apic_write(APIC_LVT_LINT0, LVT_EXTERNAL);
+}
+
+void apic_end(void)
+{
+	if (present)
+		apic_write(APIC_END, 0);
+}
+
+bool apic_timer_present(void)
+{
+	return present;
+}
+
+void apic_timer_start(uint32_t ticks)
+{
+	apic_write(APIC_TIMER_DIVIDE, TIMER_DIVIDE_BY_16);
+	apic_write(APIC_LVT_TIMER, VECTOR_TIMER);
+	apic_write(APIC_TIMER_INITIAL, ticks);
+}
+
+uint32_t apic_timer_remaining(void)
+{
+	return apic_read(APIC_TIMER_CURRENT);
+}
+
+void apic_send(unsigned cpu, unsigned vector)
+{
+	unsigned polls = PENDING_POLLS;
+	uint32_t target = cpus[cpu]->apic_id;
+
+	if (!present)
+		return;
+	if (!registers) {
+		msr_write(MSR_X2APIC + APIC_COMMAND / 16,
+			  (uint64_t)target << 32 | COMMAND_ASSERT | vector);
+		return;
+	}
+	while ((apic_read(APIC_COMMAND) & COMMAND_PENDING) && --polls)
+		cpu_relax();
+	apic_write(APIC_COMMAND_HIGH, target << 24);
+	apic_write(APIC_COMMAND, COMMAND_ASSERT | vector);
+}

@@ -1,0 +1,148 @@
+/*
+ * internal.h: the instructions and registers that only x86/ uses, and what its files
+ * share among themselves.
+ */
+#ifndef KERNEL_X86_INTERNAL_H
+#define KERNEL_X86_INTERNAL_H
+
+#include "lib/base.h"
+
+/* Control registers: Intel SDM volume 3A, section 2.5. */
+#define CR0_WP (1ULL << 16)
+#define CR4_PGE (1ULL << 7)
+#define CR4_OSFXSR (1ULL << 9)
+#define CR4_OSXMMEXCPT (1ULL << 10)
+#define CR4_UMIP (1ULL << 11)
+#define CR4_SMEP (1ULL << 20)
+#define CR4_SMAP (1ULL << 21)
+
+enum msr {
+	MSR_APIC_BASE = 0x1b,
+	MSR_PAT = 0x277,
+	MSR_X2APIC = 0x800, /* the first of its registers */
+	MSR_GS_BASE = 0xc0000101,
+	MSR_KERNEL_GS_BASE = 0xc0000102,
+};
+
+/* Segment selectors; the order of the user's is SYSRET's. */
+enum selector {
+	SELECTOR_KERNEL_CODE = 0x08,
+	SELECTOR_KERNEL_DATA = 0x10,
+	SELECTOR_USER_CODE_32 = 0x1b,
+	SELECTOR_USER_DATA = 0x23,
+	SELECTOR_USER_CODE = 0x2b,
+	SELECTOR_TSS = 0x30,
+};
+
+/* Stacks of their own for what may come when the stack is not to be trusted. */
+enum interrupt_stack { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK };
+
+struct table_pointer {
+	uint16_t limit;
+	uint64_t base;
+} PACKED;
+
+static inline uint64_t cr0_read(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("movq %%cr0, %0" : "=r"(v));
+	return v;
+}
+
+static inline void cr0_write(uint64_t v)
+{
+	__asm__ volatile("movq %0, %%cr0" : : "r"(v) : "memory");
+}
+
+static inline uint64_t cr2_read(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("movq %%cr2, %0" : "=r"(v));
+	return v;
+}
+
+static inline uint64_t cr3_read(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("movq %%cr3, %0" : "=r"(v));
+	return v;
+}
+
+static inline void cr3_write(uint64_t v)
+{
+	__asm__ volatile("movq %0, %%cr3" : : "r"(v) : "memory");
+}
+
+static inline uint64_t cr4_read(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("movq %%cr4, %0" : "=r"(v));
+	return v;
+}
+
+static inline void cr4_write(uint64_t v)
+{
+	__asm__ volatile("movq %0, %%cr4" : : "r"(v) : "memory");
+}
+
+static inline void tlb_flush_page(uint64_t virt)
+{
+	__asm__ volatile("invlpg (%0)" : : "r"(virt) : "memory");
+}
+
+static inline void idt_load(const struct table_pointer *pointer)
+{
+	__asm__ volatile("lidt %0" : : "m"(*pointer));
+}
+
+static inline void task_register_load(uint16_t selector)
+{
+	__asm__ volatile("ltr %0" : : "r"(selector));
+}
+
+static inline void cpu_halt(void)
+{
+	__asm__ volatile("cli; hlt" : : : "memory");
+}
+
+static inline void cpu_trap(void)
+{
+	__asm__ volatile("int3");
+}
+
+/* A random number of the processor's; false: it had none to give. */
+static inline bool cpu_rdrand(uint64_t *value)
+{
+	bool ok;
+
+	__asm__ volatile("rdrand %0; setc %1" : "=r"(*value), "=qm"(ok) : : "cc");
+	return ok;
+}
+
+/* descriptors.asm: loads the GDT and every segment register; GS's base is lost. */
+void gdt_load(const struct table_pointer *pointer);
+
+/* descriptors.c: GDT and TSS of a CPU with its stacks; the IDT, which all share. */
+void descriptors_init(void **arch);
+void idt_init(void);
+
+/* entry.asm: 256 entries of 8 bytes, one a vector. */
+extern char trap_entries[];
+
+/* canary.c: before any function that returns was given a canary. */
+void canary_init(void);
+
+/* boot/entry.asm: the tables and the stack that boot/ left. */
+extern uint64_t boot_pml4[512], boot_pdpt_direct[512];
+extern char boot_stack_guard[], boot_stack[], boot_stack_top[];
+
+/* paging.c: maps device registers where the direct map has their address. NULL: no memory. */
+volatile void *paging_map_device(uint64_t phys, size_t size);
+/* The same for firmware's tables, read-only and cached, where nothing is mapped yet. */
+const void *paging_map_firmware(uint64_t phys, size_t size);
+
+#endif

@@ -1,0 +1,196 @@
+/*
+ * irqchip.c: which interrupt controllers this machine has, and one way to talk to them.
+ *
+ * The two 8259s are moved off the exceptions' vectors and masked in any case. Where
+ * ACPI's MADT (ACPI 6.4, 5.2.12) describes a local APIC and an I/O APIC, those are used,
+ * unless the boot parameter noapic says no.
+ */
+#include "kernel/x86/irqchip.h"
+
+#include "kernel/debug/log.h"
+#include "kernel/dev/param.h"
+#include "kernel/x86/acpi.h"
+#include "kernel/x86/irqchip_parts.h"
+#include "kernel/x86/trap.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+enum madt_type { MADT_IOAPIC = 1, MADT_OVERRIDE = 2, MADT_APIC_ADDRESS = 5 };
+
+struct madt {
+	struct acpi_header header;
+	uint32_t apic, flags;
+} PACKED;
+
+struct madt_entry {
+	uint8_t type, length;
+} PACKED;
+
+struct madt_ioapic {
+	struct madt_entry entry;
+	uint8_t id, reserved;
+	uint32_t address, first_gsi;
+} PACKED;
+
+struct madt_override {
+	struct madt_entry entry;
+	uint8_t bus, isa;
+	uint32_t gsi;
+	uint16_t flags;
+} PACKED;
+
+struct madt_apic_address {
+	struct madt_entry entry;
+	uint16_t reserved;
+	uint64_t address;
+} PACKED;
+
+enum {
+	ISA_LINES = 16,
+	/* MPS INTI flags, ACPI 6.4 table 5.26. */
+	POLARITY_MASK = 3,
+	POLARITY_LOW = 3,
+	TRIGGER_MASK = 3 << 2,
+	TRIGGER_LEVEL = 3 << 2,
+};
+
+/* [I] after boot: where ISA lines arrive. */
+static struct isa_route {
+	uint32_t gsi;
+	bool low, level;
+} routes[ISA_LINES];
+
+static uint64_t apic_address;
+static bool refused; /* noapic */
+static bool use_ioapic;
+
+static int set_noapic(const char *rest, const char *value)
+{
+	refused = true;
+	return value ? -EINVAL : 0;
+}
+PARAM(noapic, "noapic", "   use the 8259 interrupt controllers", set_noapic);
+
+static void take_override(const struct madt_override *o)
+{
+	if (o->bus != 0 || o->isa >= ISA_LINES)
+		return;
+	routes[o->isa] = (struct isa_route){
+		.gsi = o->gsi,
+		.low = (o->flags & POLARITY_MASK) == POLARITY_LOW,
+		.level = (o->flags & TRIGGER_MASK) == TRIGGER_LEVEL,
+	};
+}
+
+static void take_entry(const struct madt_entry *entry)
+{
+	if (entry->type == MADT_IOAPIC && entry->length >= sizeof(struct madt_ioapic)) {
+		const struct madt_ioapic *io = (const void *)entry;
+
+		ioapic_add(io->address, io->first_gsi);
+	} else if (entry->type == MADT_OVERRIDE &&
+		   entry->length >= sizeof(struct madt_override)) {
+		take_override((const void *)entry);
+	} else if (entry->type == MADT_APIC_ADDRESS &&
+		   entry->length >= sizeof(struct madt_apic_address)) {
+		apic_address = ((const struct madt_apic_address *)entry)->address;
+	}
+}
+
+static bool read_madt(void)
+{
+	const struct madt *madt = (const void *)acpi_find("APIC");
+	uint32_t at = sizeof(*madt);
+
+	if (!madt || madt->header.length < sizeof(*madt))
+		return false;
+	apic_address = madt->apic;
+	while (at + sizeof(struct madt_entry) <= madt->header.length) {
+		const struct madt_entry *entry =
+			(const void *)((const uint8_t *)madt + at);
+
+		if (entry->length < sizeof(*entry) ||
+		    entry->length > madt->header.length - at) {
+			log_warn("irqchip: the MADT is damaged at byte %u", at);
+			break;
+		}
+		take_entry(entry);
+		at += entry->length;
+	}
+	return true;
+}
+
+void irqchip_init(void)
+{
+	unsigned i;
+
+	for (i = 0; i < ISA_LINES; i++)
+		routes[i] = (struct isa_route){ .gsi = i };
+	pic_init(IRQ_VECTOR_FIRST);
+	if (!refused && read_madt() && apic_init(apic_address))
+		use_ioapic = ioapic_present();
+	if (!use_ioapic)
+		apic_accept_pic();
+	log_info("irqchip: %s%s", irqchip_name(),
+		 apic_timer_present() ? ", local APIC" : "");
+}
+
+const char *irqchip_name(void)
+{
+	return use_ioapic ? "IO-APIC" : "XT-PIC";
+}
+
+int irqchip_route(unsigned isa, unsigned vector)
+{
+	if (isa >= ISA_LINES)
+		return -ENODEV;
+	if (use_ioapic)
+		return ioapic_route(routes[isa].gsi, vector, routes[isa].low,
+				    routes[isa].level);
+	/* The 8259s' vectors are fixed in a row, and line 2 is where the second hangs. */
+	return vector == IRQ_VECTOR_FIRST + isa && isa != 2 ? 0 : -ENODEV;
+}
+
+void irqchip_mask(unsigned isa)
+{
+	if (use_ioapic)
+		ioapic_set_mask(routes[isa].gsi, true);
+	else
+		pic_set_mask(isa, true);
+}
+
+void irqchip_unmask(unsigned isa)
+{
+	if (use_ioapic)
+		ioapic_set_mask(routes[isa].gsi, false);
+	else
+		pic_set_mask(isa, false);
+}
+
+void irqchip_end(unsigned isa)
+{
+	if (use_ioapic)
+		apic_end();
+	else
+		pic_end(isa);
+}
+
+void irqchip_unexpected(unsigned vector)
+{
+	static bool seen[256];
+	bool is_line =
+		vector >= IRQ_VECTOR_FIRST && vector < IRQ_VECTOR_FIRST + ISA_LINES;
+
+	if (vector == VECTOR_SPURIOUS)
+		return; /* Intel SDM 3A, 10.9: not to be ended */
+	if (is_line && !use_ioapic) {
+		if (pic_is_spurious(vector - IRQ_VECTOR_FIRST))
+			return;
+		pic_end(vector - IRQ_VECTOR_FIRST);
+	} else {
+		apic_end();
+	}
+	if (!seen[vector & 255])
+		log_warn("irqchip: interrupt %#x has no handler", vector);
+	seen[vector & 255] = true;
+}

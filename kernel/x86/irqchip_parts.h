@@ -1,0 +1,28 @@
+/*
+ * irqchip_parts.h: the controllers themselves, for irqchip.c: 8259, local APIC, I/O APIC.
+ */
+#ifndef KERNEL_X86_IRQCHIP_PARTS_H
+#define KERNEL_X86_IRQCHIP_PARTS_H
+
+#include "lib/base.h"
+
+/* pic.c. Moves the lines to 16 vectors from first on, and masks all of them. */
+void pic_init(unsigned first);
+void pic_set_mask(unsigned isa, bool masked);
+void pic_end(unsigned isa);
+/* Whether the line's interrupt was noise; what has to be ended then was. */
+bool pic_is_spurious(unsigned isa);
+
+/* apic.c. Enables this CPU's local APIC; false: there is none that works. */
+bool apic_init(uint64_t phys);
+/* The 8259 reaches the CPU through LINT0 while the local APIC is on. */
+void apic_accept_pic(void);
+uint32_t apic_id(void);
+
+/* ioapic.c. A controller with its registers at phys and lines from first_gsi on. */
+void ioapic_add(uint64_t phys, uint32_t first_gsi);
+bool ioapic_present(void);
+MUST_CHECK int ioapic_route(uint32_t gsi, unsigned vector, bool low, bool level);
+void ioapic_set_mask(uint32_t gsi, bool masked);
+
+#endif
