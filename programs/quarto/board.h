@@ -48,13 +48,13 @@ static inline unsigned set_first(unsigned set)
 	return (unsigned)__builtin_ctz(set);
 }
 
+/* How many members a set of at most 16 has. */
 static inline unsigned set_count(unsigned set)
 {
-	unsigned count = 0;
-
-	for (; set != 0; set &= set - 1)
-		count++;
-	return count;
+	set -= set >> 1 & 0x5555;
+	set = (set & 0x3333) + (set >> 2 & 0x3333);
+	set = (set + (set >> 4)) & 0x0f0f;
+	return (set + (set >> 8)) & 31;
 }
 
 /* The n-th member of a set, counted from 0; the set has more than n. */

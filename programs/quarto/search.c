@@ -23,18 +23,9 @@ void search_init(struct search *search, struct port *port, bool square_mode)
 	search->square_mode = square_mode;
 	lines_map_init(&search->map, square_mode);
 	for (unsigned traits = 0; traits < 16; traits++) {
-		search->pieces_low[traits] = (uint16_t)pieces_with(traits);
-		search->pieces_high[traits] = (uint16_t)pieces_with(traits << 4);
+		search->safe_low[traits] = (uint16_t)~pieces_with(traits);
+		search->safe_high[traits] = (uint16_t)~pieces_with(traits << 4);
 	}
-}
-
-unsigned search_safe(const struct search *search, const struct lines *lines,
-		     unsigned pieces)
-{
-	unsigned values = lines_threats(lines, &search->map);
-
-	return pieces & ~(unsigned)search->pieces_low[values & 15] &
-	       ~(unsigned)search->pieces_high[values >> 4];
 }
 
 /* Whether what the table knows decides the node; narrows nothing. */
@@ -71,29 +62,33 @@ static int value_of_last(struct search *search, struct search_node *node)
 /* Orders the squares that are worth trying, those first that leave least to give. */
 static void order_squares(struct search *search, struct search_node *node)
 {
-	uint8_t safe[SQUARES];
+	uint8_t counts[SQUARES];
+	unsigned squares = 0;
 
-	node->squares = 0;
-	node->next = 0;
-	node->give = 0;
 	for (unsigned set = 0xffffu & ~(unsigned)node->occupied; set != 0;
 	     set &= set - 1) {
 		unsigned square = set_first(set);
-		unsigned count, at;
+		unsigned safe, count, at;
 
 		lines_place(&node->placed, &node->lines, &search->map, square,
 			    node->hand);
-		count = set_count(search_safe(search, &node->placed, node->left));
-		if (count == 0)
+		safe = search_safe(search, &node->placed, node->left);
+		if (safe == 0)
 			continue;
-		for (at = node->squares; at > 0 && safe[at - 1] > count; at--) {
-			safe[at] = safe[at - 1];
+		count = set_count(safe);
+		for (at = squares; at > 0 && counts[at - 1] > count; at--) {
+			counts[at] = counts[at - 1];
 			node->order[at] = node->order[at - 1];
+			node->safe[at] = node->safe[at - 1];
 		}
-		safe[at] = (uint8_t)count;
+		counts[at] = (uint8_t)count;
 		node->order[at] = (uint8_t)square;
-		node->squares++;
+		node->safe[at] = (uint16_t)safe;
+		squares++;
 	}
+	node->squares = (uint8_t)squares;
+	node->next = 0;
+	node->give = 0;
 }
 
 /* Looks at a new node; true with its value when it needs no children. */
@@ -129,10 +124,10 @@ static bool next_child(struct search *search, struct search_node *node,
 	if (node->give == 0) {
 		if (node->next == node->squares)
 			return false;
+		node->give = node->safe[node->next];
 		square = node->order[node->next++];
 		lines_place(&node->placed, &node->lines, &search->map, square,
 			    node->hand);
-		node->give = (uint16_t)search_safe(search, &node->placed, node->left);
 	}
 	square = node->order[node->next - 1];
 	piece = set_first(node->give);

@@ -26,6 +26,7 @@ struct search_node {
 	uint8_t squares; /* how many are worth trying */
 	uint8_t next;	 /* the one in turn, plus one */
 	uint8_t order[SQUARES];
+	uint16_t safe[SQUARES]; /* what can be given with each of them */
 };
 
 struct search {
@@ -35,8 +36,8 @@ struct search {
 	uint32_t positions; /* nodes looked at */
 	uint32_t budget;
 	struct lines_map map;
-	uint16_t pieces_low[16];  /* the pieces that have one of the traits, by set */
-	uint16_t pieces_high[16]; /* the pieces that lack one of them */
+	uint16_t safe_low[16];	/* the pieces that have none of the traits, by set */
+	uint16_t safe_high[16]; /* the pieces that have all of them */
 	struct table table;
 	struct search_node stack[SQUARES];
 };
@@ -44,9 +45,14 @@ struct search {
 /* Sets up all but the table. */
 void search_init(struct search *search, struct port *port, bool square_mode);
 
-/* The pieces that do not win at once on a board with these lines. */
-unsigned search_safe(const struct search *search, const struct lines *lines,
-		     unsigned pieces);
+/* Those of the pieces that win nowhere at once on a board with these lines. */
+static inline unsigned search_safe(const struct search *search, const struct lines *lines,
+				   unsigned pieces)
+{
+	unsigned values = lines_threats(lines, &search->map);
+
+	return pieces & search->safe_low[values & 15] & search->safe_high[values >> 4];
+}
 
 /*
  * The value of stack[0], whose position and depth are set, for its mover: 1, 0, -1,

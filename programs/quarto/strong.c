@@ -16,7 +16,7 @@
  * Positions for a choice. The hardest of many thousand positions with six pieces
  * needed less than half of this with the full table.
  */
-#define STRONG_BUDGET 3000000
+#define STRONG_BUDGET 2000000
 
 /* A turn that may be played, and what it leads to. */
 struct candidate {
@@ -209,6 +209,17 @@ static int search_candidates(struct strong *strong, const struct position *pos,
 	return best;
 }
 
+/*
+ * The depth to look at next. From the fifth piece on the end is in reach: a few
+ * turns first, which find quick wins and weed out what loses, and then all of them.
+ */
+static unsigned next_depth(unsigned depth, unsigned to_the_end)
+{
+	if (to_the_end <= SQUARES - 5 && depth >= 4)
+		return to_the_end;
+	return depth + 1;
+}
+
 /* Deepens until the value is known or the budget is used up. */
 static void deepen(struct strong *strong, const struct position *pos,
 		   struct choice *choice)
@@ -220,7 +231,8 @@ static void deepen(struct strong *strong, const struct position *pos,
 	search->positions = 0;
 	search->budget = STRONG_BUDGET;
 	table_clear(&search->table);
-	for (unsigned depth = 1; depth <= to_the_end && choice->value == 0; depth++) {
+	while (choice->value == 0 && choice->depth < to_the_end) {
+		unsigned depth = next_depth(choice->depth, to_the_end);
 		int value = search_candidates(strong, pos, depth);
 
 		if (search->stopped)
