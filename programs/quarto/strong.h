@@ -26,7 +26,7 @@ size_t strong_table_size(const struct strong *strong);
 
 /*
  * Chooses a turn for a position that is not over, placing on one of squares. False
- * when the run is to stop. Takes at most STRONG_BUDGET positions.
+ * when the run is to stop. The number of positions it looks at is bounded.
  */
 MUST_CHECK bool strong_choose(struct strong *strong, const struct position *pos,
 			      unsigned squares, struct rng *rng, struct choice *choice);
