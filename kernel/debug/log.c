@@ -25,14 +25,14 @@
 
 enum {
 	RING_SIZE = 32 * 1024, /* a power of two */
-	RECORD_MAX = 400,      /* bytes of text */
+	RECORD_MAX = LOG_TEXT_MAX, /* bytes of text */
 	LINE_MAX = RECORD_MAX + 40,
 };
 
 struct record {
 	uint64_t time; /* ns since boot */
 	uint16_t length;
-	uint8_t level;
+	uint8_t priority; /* facility * 8 + level */
 };
 
 LOCK_CLASS(ring_class, "log ring", RANK_LOG, LOCK_IRQ);
@@ -144,7 +144,7 @@ static bool sinks_feed(void)
 		if (!ring_read(&sink->sequence, &record, text))
 			continue;
 		any = true;
-		if (record.level <= level_limit)
+		if ((record.priority & LOG_DEBUG) <= level_limit)
 			sink_write(sink, &record, text);
 	}
 	return any;
@@ -176,14 +176,12 @@ static void print_pending(void)
 	}
 }
 
-void log_vprint(enum log_level level, const char *fmt, va_list args)
+void log_write(unsigned priority, const char *text, size_t len)
 {
-	char text[RECORD_MAX];
-	int n = fmt_vsnprintf(text, sizeof(text), fmt, args);
 	struct record record = {
 		.time = clock ? clock() : 0,
-		.length = (uint16_t)MIN((size_t)n, sizeof(text) - 1),
-		.level = (uint8_t)level,
+		.length = (uint16_t)MIN(len, (size_t)RECORD_MAX),
+		.priority = (uint8_t)priority,
 	};
 	uint64_t flags = 0;
 	bool locked = ring_enter(&flags);
@@ -193,6 +191,14 @@ void log_vprint(enum log_level level, const char *fmt, va_list args)
 	print_pending();
 	if (notify && !panicking)
 		notify();
+}
+
+void log_vprint(enum log_level level, const char *fmt, va_list args)
+{
+	char text[RECORD_MAX];
+	int n = fmt_vsnprintf(text, sizeof(text), fmt, args);
+
+	log_write(level, text, MIN((size_t)n, sizeof(text) - 1));
 }
 
 void log_print(enum log_level level, const char *fmt, ...)
@@ -256,10 +262,23 @@ size_t log_read(uint64_t *sequence, char *buffer, size_t size)
 	if (size == 0 || !ring_read(sequence, &record, text))
 		return 0;
 	us = record.time / NSEC_PER_USEC;
-	n = fmt_snprintf(buffer, size, "<%u>[%5llu.%06llu] %.*s\n", record.level,
+	n = fmt_snprintf(buffer, size, "<%u>[%5llu.%06llu] %.*s\n", record.priority,
 			 (unsigned long long)(us / 1000000),
 			 (unsigned long long)(us % 1000000), (int)record.length, text);
 	return MIN((size_t)n, size - 1);
+}
+
+bool log_read_record(uint64_t *sequence, struct log_record *record)
+{
+	struct record found;
+
+	if (!ring_read(sequence, &found, record->text))
+		return false;
+	record->sequence = *sequence - 1;
+	record->time = found.time;
+	record->priority = found.priority;
+	record->length = found.length;
+	return true;
 }
 
 void log_panic_mode(void)

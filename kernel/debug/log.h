@@ -41,6 +41,9 @@ struct log_sink {
 void log_add_sink(struct log_sink *sink);
 bool log_has_sink(void);
 
+/* One record of somebody else's, as it is. priority: syslog(2), facility * 8 + level. */
+void log_write(unsigned priority, const char *text, size_t len);
+
 /* Records up to this level go to the sinks (all go to the ring). */
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
@@ -52,6 +55,16 @@ void log_set_clock(uint64_t (*monotonic_ns)(void));
  * without colours, and moves *sequence behind it. Its length, or 0: none yet.
  */
 size_t log_read(uint64_t *sequence, char *buffer, size_t size);
+/* A record as it is kept. */
+enum { LOG_TEXT_MAX = 400 };
+struct log_record {
+	uint64_t sequence, time; /* its number; ns since boot */
+	unsigned priority;
+	size_t length;
+	char text[LOG_TEXT_MAX]; /* not terminated */
+};
+/* The same without formatting; false: none yet. */
+bool log_read_record(uint64_t *sequence, struct log_record *record);
 /* The next record's number: what a reader of news starts at. */
 uint64_t log_next_sequence(void);
 /* Called, from any context, after each record: /dev/kmsg's wake-up. May be NULL. */
