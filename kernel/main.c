@@ -10,7 +10,7 @@
 #include "kernel/mm/page.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
-#include "kernel/sync/preempt.h"
+#include "kernel/sched/task.h"
 #include "kernel/x86/acpi.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/irqchip.h"
@@ -20,11 +20,30 @@
 
 NORETURN void kernel_main(void);
 
+static void start_memory(void)
+{
+	page_init(&boot_info);
+	paging_init(page_alloc_table);
+	slab_init();
+}
+
+static void start_machine(void)
+{
+	acpi_init();
+	power_init();
+	irqchip_init();
+}
+
 void kernel_main(void)
 {
 	cpu_init_boot();
 	param_parse(boot_info.cmdline);
 	log_info("octavo: started by %s%s%s", boot_info.protocol,
 		 boot_info.loader[0] ? ", " : "", boot_info.loader);
+	start_memory();
+	start_machine();
+	init_run(INIT_CLOCK);
+	init_run(INIT_CONSOLE);
+	log_info("boot took %llu cycles", (unsigned long long)(cpu_tsc() - boot_info.entry_tsc));
 	panic("that is all for now");
 }

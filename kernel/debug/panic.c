@@ -47,7 +47,7 @@ static int set_panic(const char *rest, const char *value)
 PARAM(panic, "panic", "=halt, exit (isa-debug-exit's status 37) or reboot: after a panic",
       set_panic);
 
-void panic_set_scripted(void)
+void panic_ends_run(void)
 {
 	if (!end_chosen)
 		end = PANIC_EXIT;

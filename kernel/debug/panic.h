@@ -15,11 +15,8 @@ NORETURN void panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
 NORETURN void panic_trap(const struct trap_frame *frame, const char *fmt, ...)
 	PRINTF_LIKE(2, 3);
 bool panic_in_progress(void);
-/* From now on a panic ends the run with POWER_STATUS_PANIC instead of halting. */
+/* From now on a panic ends the run with POWER_STATUS_PANIC, unless panic= says otherwise. */
 void panic_ends_run(void);
-
-/* A scripted run has begun: without panic= a panic exits with POWER_STATUS_PANIC. */
-void panic_set_scripted(void);
 /* The lock checker's: prints the locks that are held. NULL: nobody knows. */
 extern void (*panic_print_locks)(void);
 /* The running task's name and number for a report, or what runs instead of one. */
