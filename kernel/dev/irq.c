@@ -7,6 +7,7 @@
 #include "kernel/dev/irq.h"
 
 #include "kernel/debug/trace.h"
+#include "kernel/dev/random.h"
 #include "kernel/x86/irqchip.h"
 #include "kernel/x86/trap.h"
 #include "lib/errno.h"
@@ -29,6 +30,7 @@ static bool line_interrupt(struct trap_frame *frame)
 	struct line *line = &lines[isa];
 
 	trace(TRACE_IRQ, frame->vector, 0);
+	random_add_event(frame->vector ^ frame->rip);
 	line->stats.counts[cpu_this()->id]++;
 	if (line->handler)
 		line->handler(line->context);

@@ -4,6 +4,7 @@
  * A directory's position is 0 in front of ".", 1 in front of "..", and from 2 on the
  * file system's own numbering, which grows and stays right while entries come and go.
  */
+#include "kernel/fs/filesystem.h"
 #include "kernel/fs/internal.h"
 
 bool directory_emit_dots(struct inode *directory, off_t *position,

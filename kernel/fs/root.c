@@ -2,7 +2,7 @@
  * root.c: the tree of names as it is after boot: a ramfs with /dev and /proc.
  */
 #include "kernel/dev/init.h"
-#include "kernel/fs/internal.h"
+#include "kernel/fs/filesystem.h"
 
 /* Covers path, a new directory, with a new tree. */
 static int mount_new(const char *path, int (*create)(struct inode **root))

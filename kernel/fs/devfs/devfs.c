@@ -4,7 +4,7 @@
  * A device gets its inode when somebody first looks for it, and keeps it for good, as
  * the device itself does. A file's private_ is the device's session.
  */
-#include "kernel/fs/internal.h"
+#include "kernel/fs/filesystem.h"
 #include "kernel/mm/slab.h"
 #include "kernel/debug/panic.h"
 

@@ -7,7 +7,7 @@
 #include "kernel/fs/procfs/procfs.h"
 
 #include "kernel/debug/panic.h"
-#include "kernel/fs/internal.h"
+#include "kernel/fs/filesystem.h"
 #include "kernel/mm/slab.h"
 #include "lib/string.h"
 

@@ -5,7 +5,7 @@
 #ifndef KERNEL_FS_RAMFS_INTERNAL_H
 #define KERNEL_FS_RAMFS_INTERNAL_H
 
-#include "kernel/fs/internal.h"
+#include "kernel/fs/filesystem.h"
 #include "kernel/mm/page.h"
 #include "lib/rbtree.h"
 

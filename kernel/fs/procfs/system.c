@@ -1,0 +1,99 @@
+/*
+ * system.c: what /proc says of the machine and its tasks: version, cmdline, uptime,
+ * interrupts (proc(5)), and tasks, a table of our own.
+ */
+#include "kernel/boot_info.h"
+#include "kernel/dev/init.h"
+#include "kernel/dev/irq.h"
+#include "kernel/fs/procfs/procfs.h"
+#include "kernel/sched/task.h"
+#include "kernel/time/clock.h"
+#include "kernel/x86/irqchip.h"
+#include "lib/version.h"
+
+static void show_version(struct text *text)
+{
+	text_print(text, "Octavo version %s (%s, %s)\n", OCTAVO_VERSION,
+		   CONFIG_DEBUG ? "debug" : "release", "gcc " __VERSION__);
+}
+
+static void show_cmdline(struct text *text)
+{
+	text_print(text, "%s\n", boot_info.cmdline);
+}
+
+static void seconds(struct text *text, uint64_t ns, const char *after)
+{
+	uint64_t hundredths = ns / (NSEC_PER_SEC / 100);
+
+	text_print(text, "%llu.%02llu%s", (unsigned long long)(hundredths / 100),
+		   (unsigned long long)(hundredths % 100), after);
+}
+
+static void show_uptime(struct text *text)
+{
+	struct sched_stats stats;
+
+	sched_stats(&stats);
+	seconds(text, clock_monotonic(), " ");
+	seconds(text, stats.idle_ns, "\n");
+}
+
+static void show_line(unsigned isa, const struct irq_stats *stats, void *context)
+{
+	struct text *text = context;
+
+	text_print(text, "%3u:", isa);
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		text_print(text, " %10llu", (unsigned long long)stats->counts[cpu]);
+	text_print(text, "  %8s %4u-edge      %s\n", irqchip_name(), isa, stats->name);
+}
+
+static void show_interrupts(struct text *text)
+{
+	text_print(text, "    ");
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		text_print(text, "       CPU%-2u", cpu);
+	text_print(text, "\n");
+	irq_visit(show_line, text);
+}
+
+static void show_task(struct task *task, void *context)
+{
+	uint64_t time = task->run_time;
+
+	/* What runs now has not been credited with its present turn. */
+	if (task == cpu_task())
+		time += clock_monotonic() - task->started_at;
+	text_print(context, "%5d %-9s %4u %3u %9llu.%03llu %10llu  %s\n", task->id,
+		   task_state_name(task), task->priority, task->cpu,
+		   (unsigned long long)(time / NSEC_PER_SEC),
+		   (unsigned long long)(time % NSEC_PER_SEC / NSEC_PER_MSEC),
+		   (unsigned long long)task->switches, task->name);
+}
+
+static void show_tasks(struct text *text)
+{
+	text_print(text, "   id state     prio cpu        time_s   switches  name\n");
+	task_visit(show_task, text);
+}
+
+static const struct {
+	const char *name;
+	void (*show)(struct text *text);
+} files[] = {
+	{ "version", show_version },	   { "cmdline", show_cmdline }, { "uptime", show_uptime },
+	{ "interrupts", show_interrupts }, { "tasks", show_tasks },
+};
+
+static int system_start(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		int error = procfs_add(files[i].name, files[i].show);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+INIT(INIT_DEVICE, system_start);
