@@ -62,6 +62,8 @@ static inline struct page *page_of_frame(uint64_t frame)
 /* page_alloc for another allocator's own needs: asks no fault injection. */
 MUST_CHECK struct page *page_take(unsigned order, unsigned gfp, uint64_t site);
 
+uint64_t page_count_free(void);
+
 /* kmem_alloc and kmem_free without fault injection, for a call at `site`; size <= the cache's. */
 MUST_CHECK void *slab_alloc(struct kmem_cache *cache, size_t size, unsigned gfp,
 			    uint64_t site);

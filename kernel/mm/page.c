@@ -397,6 +397,12 @@ void page_stats(struct page_stats *stats)
 			page_section_blocks(&page_sections[i], count_block, stats);
 }
 
+uint64_t page_count_free(void)
+{
+	SPIN_IRQ_GUARD(&page_lock);
+	return free_pages;
+}
+
 void page_visit_used(void (*visit)(const struct page *page, void *context), void *context)
 {
 	for (unsigned i = 0; i < page_section_count; i++) {

@@ -18,6 +18,7 @@ struct user_ptr {
 /* 0 or -EFAULT; after -EFAULT the destination's content is undefined. */
 MUST_CHECK int copy_from_user(void *to, struct user_ptr from, size_t size);
 MUST_CHECK int copy_to_user(struct user_ptr to, const void *from, size_t size);
+MUST_CHECK int zero_user(struct user_ptr to, size_t size);
 /* The string's length without NUL; -EFAULT; -ENAMETOOLONG when no NUL within size. */
 MUST_CHECK ssize_t copy_string_from_user(char *to, struct user_ptr from, size_t size);
 

@@ -19,8 +19,10 @@ MUST_CHECK void *mmio_map(uint64_t phys, size_t size);
 MUST_CHECK void *mmio_map_wc(uint64_t phys, size_t size);
 void mmio_unmap(void *address);
 
-/* The name of what lies at an address of the virtual area ("guard page of ..."). */
+/* Whether an address lies in the unmapped page before or behind an area. Any context. */
 bool vmalloc_is_guard(uint64_t address);
-uint64_t vmalloc_used(void); /* bytes mapped */
+uint64_t vmalloc_used(void); /* bytes of memory that are in use */
+/* Gives back the few stacks that are kept for the next task, so that two counts compare. */
+void vmalloc_shrink(void);
 
 #endif

@@ -35,6 +35,7 @@ enum lock_rank {
 	RANK_TASK = 190,
 	RANK_RUN_QUEUE = 200,
 	RANK_RNG = 210,
+	RANK_AREA = 215,     /* virtual areas and the kernel's page tables */
 	RANK_SLAB = 220,
 	RANK_PAGE = 230,
 	RANK_LOG = 240,

@@ -19,6 +19,32 @@ struct self_test {
 		LINK_TABLE(self_test) = &(const struct self_test){ name_, function_ };  \
 	static void function_(void)
 
+/*
+ * Runs all tests, or those whose name begins with prefix (NULL: all), one after another,
+ * and hands each line of the report to line. Returns how many failed; -ENOENT when none
+ * has such a name, -EBUSY when a run is under way. May sleep.
+ */
+typedef void (*self_line)(const char *text, void *context);
+int self_run(const char *prefix, self_line line, void *context);
+
+/*
+ * A benchmark does its operation so many times. self_bench finds a number of times that
+ * takes long enough, and reports "bench NAME N ns M ticks/op" for each.
+ */
+struct self_bench {
+	const char *name;
+	void (*run)(uint64_t times);
+};
+
+#define SELF_BENCH(name_, function_)                                                   \
+	static void function_(uint64_t times);                                         \
+	static const struct self_bench *const PASTE(self_bench_, function_)            \
+		LINK_TABLE(self_bench) = &(const struct self_bench){ name_, function_ }; \
+	static void function_(uint64_t times)
+
+/* As self_run, for benchmarks. Returns 0 or the errors there. */
+int self_bench(const char *prefix, self_line line, void *context);
+
 /* Fails the running test, says where and why, and goes on. */
 void self_fail(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Leaves the test as skipped, with the reason. */
