@@ -100,7 +100,11 @@ MUST_CHECK int do_readdir(struct file *file,
 void do_set_flags(struct file *file, unsigned flags);
 unsigned file_poll(struct file *file, struct poll_table *table);
 
-/* poll(2) over files. deadline: monotonic ns, 0 never, 1 at once. Ready count or error. */
+/*
+ * poll(2) over files. deadline: monotonic ns, 0 never, POLL_AT_ONCE. How many are ready,
+ * -EINTR, -ENOMEM.
+ */
+enum { POLL_AT_ONCE = 1 };
 struct poll_request {
 	struct file *file; /* NULL: POLL_NVAL, unless ignored */
 	bool ignored;	   /* a negative descriptor */
