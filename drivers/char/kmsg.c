@@ -156,9 +156,9 @@ static ssize_t kmsg_write(struct chardev *device, void *session, struct iter *fr
 	if (!text)
 		return -ENOMEM;
 	n = iter_get(from, text, length);
-	if (n < 0) {
+	if (n < (ssize_t)length) {
 		kfree(text);
-		return n;
+		return -EFAULT;
 	}
 	skip = parse_priority(text, length, &priority);
 	/* Only the kernel speaks as the kernel. */

@@ -19,8 +19,7 @@ static ssize_t null_write(struct chardev *device, void *session, struct iter *fr
 {
 	size_t n = from->left;
 
-	from->address += n;
-	from->left = 0;
+	iter_skip(from, n);
 	return (ssize_t)n;
 }
 

@@ -30,16 +30,33 @@ bool usercopy_fixup(struct trap_frame *frame);
  * A place for bytes that knows whose memory it is. A device's read and write, and
  * every bulk transfer, moves a cursor.
  */
+struct iter_segment {
+	uint64_t address;
+	size_t size;
+};
+
 struct iter {
 	bool user;
 	uint64_t address; /* of the next byte */
-	size_t left;	  /* bytes that remain */
+	size_t left;	  /* bytes that remain, in all segments */
+	size_t here;	  /* of them, before the next segment */
+	const struct iter_segment *next;
 };
 
 struct iter iter_kernel(const void *memory, size_t size);
 struct iter iter_user(struct user_ptr memory, size_t size);
+/*
+ * Several pieces of memory in turn, as for readv(2): at most size bytes of them. The
+ * segments hold at least that much, and stay the caller's while the cursor is in use.
+ */
+struct iter iter_segments(bool user, const struct iter_segment *segments, size_t size);
 
-/* Both move MIN(size, it->left) bytes and return that; -EFAULT moves the cursor not. */
+/* Moves the cursor over MIN(size, it->left) bytes without touching them. */
+void iter_skip(struct iter *it, size_t size);
+/*
+ * Both move MIN(size, it->left) bytes and return that. Where memory is bad they return
+ * what lay in front of the bad segment; -EFAULT when that is nothing.
+ */
 MUST_CHECK ssize_t iter_put(struct iter *it, const void *from, size_t size);
 MUST_CHECK ssize_t iter_get(struct iter *it, void *to, size_t size);
 /* Fills with zeros, the same way. */

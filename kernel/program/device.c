@@ -218,8 +218,7 @@ static ssize_t write_some(struct session *session, struct iter *from)
 	}
 	*from = before;
 	if (taken > 0) {
-		from->address += (uint64_t)taken;
-		from->left -= (size_t)taken;
+		iter_skip(from, (size_t)taken);
 		waitq_wake_all(&session->changed);
 	}
 	return taken;
