@@ -14,14 +14,28 @@ struct clock_source {
 	const char *name;
 	uint64_t (*read)(void);
 	uint64_t mask;	 /* the counter's width, all ones */
-	uint64_t hz;	 /* 0: not known, to be calibrated against one that is */
-	unsigned rating; /* the highest wins; TSC 300, HPET 250, PM timer 200, PIT 100 */
+	uint64_t hz;	 /* 0: not known, see clock_source_measure */
+	/*
+	 * The highest wins: TSC 300, HPET 250, PM timer 200. PIT 100: too narrow for a
+	 * clock, but others are calibrated against it. 0: never the clock.
+	 */
+	unsigned rating;
+	uint64_t mark_clock, mark_count; /* the clock's: a first look at both counters */
 };
 
 /* Registered by drivers at INIT_CLOCK; the struct stays the clock's. */
 void clock_source_register(struct clock_source *source);
 
-/* Seconds since 1970 of the platform's real-time clock. Registered at INIT_CLOCK. */
+/*
+ * Finds hz of a counter that is 0 in clock_init, from what it counted since then: in
+ * passing, where that was 100 us ago or more, else by waiting for the rest.
+ */
+void clock_source_measure(struct clock_source *source);
+
+/* The source of this name is the clock, if there is one. Before clock_init. */
+void clock_prefer(const char *name);
+
+/* Seconds since 1970 of the platform's real-time clock, 0: none. Registered at INIT_CLOCK. */
 void clock_wall_register(uint64_t (*read)(void));
 
 /* Chooses and calibrates, within 10 ms. After INIT_CLOCK. */

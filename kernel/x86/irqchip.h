@@ -36,6 +36,9 @@ void irqchip_unexpected(unsigned vector);
 bool apic_timer_present(void);
 void apic_timer_start(uint32_t ticks); /* 0 stops it */
 uint32_t apic_timer_remaining(void);
+/* From now on by TSC deadline (SDM 3A, 10.5.4.1) instead, where cpu_features has it. */
+void apic_timer_use_deadline(void);
+void apic_timer_deadline(uint64_t tsc);
 void apic_end(void);
 
 /* Interrupts another CPU (or this one) with vector. */
