@@ -5,6 +5,8 @@
  * Its registers are in memory (xAPIC), or model-specific registers where the firmware
  * has turned x2APIC mode on, which cannot be left.
  */
+#include <stdatomic.h>
+
 #include "kernel/debug/log.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/internal.h"
@@ -36,6 +38,7 @@ enum {
 	SPURIOUS_ENABLE = 1 << 8,
 	LVT_MASKED = 1 << 16,
 	LVT_NMI = 4 << 8,
+	LVT_TIMER_DEADLINE = 2 << 17,
 	LVT_EXTERNAL = 7 << 8,
 	TIMER_DIVIDE_BY_16 = 3,
 	COMMAND_PENDING = 1 << 12,
@@ -85,7 +88,9 @@ bool apic_init(uint64_t phys)
 	}
 	present = true;
 	apic_write(APIC_TASK_PRIORITY, 0);
-	apic_write(APIC_LVT_TIMER, LVT_MASKED);
+	/* One-shot, quiet until a count is written. */
+	apic_write(APIC_TIMER_DIVIDE, TIMER_DIVIDE_BY_16);
+	apic_write(APIC_LVT_TIMER, VECTOR_TIMER);
 	apic_write(APIC_LVT_LINT0, LVT_MASKED);
 	apic_write(APIC_LVT_LINT1, LVT_NMI);
 	apic_write(APIC_LVT_ERROR, LVT_MASKED);
@@ -114,14 +119,24 @@ bool apic_timer_present(void)
 
 void apic_timer_start(uint32_t ticks)
 {
-	apic_write(APIC_TIMER_DIVIDE, TIMER_DIVIDE_BY_16);
-	apic_write(APIC_LVT_TIMER, VECTOR_TIMER);
 	apic_write(APIC_TIMER_INITIAL, ticks);
 }
 
 uint32_t apic_timer_remaining(void)
 {
 	return apic_read(APIC_TIMER_CURRENT);
+}
+
+void apic_timer_use_deadline(void)
+{
+	apic_write(APIC_LVT_TIMER, VECTOR_TIMER | LVT_TIMER_DEADLINE);
+	/* The mode's change is to be seen before the first deadline: SDM 3A, 10.5.4.1. */
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+void apic_timer_deadline(uint64_t tsc)
+{
+	msr_write(MSR_TSC_DEADLINE, tsc);
 }
 
 void apic_send(unsigned cpu, unsigned vector)

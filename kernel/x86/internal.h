@@ -18,6 +18,7 @@
 
 enum msr {
 	MSR_APIC_BASE = 0x1b,
+	MSR_TSC_DEADLINE = 0x6e0,
 	MSR_PAT = 0x277,
 	MSR_X2APIC = 0x800, /* the first of its registers */
 	MSR_GS_BASE = 0xc0000101,

@@ -31,7 +31,7 @@ void irqchip_unexpected(unsigned vector);
 
 /*
  * The local APIC's one-shot timer. false: there is none, and time/ uses another event
- * source. Set with a count of ticks at the rate apic_timer_hz() once it is known.
+ * source. Set with a count of ticks at a rate that time/ measures.
  */
 bool apic_timer_present(void);
 void apic_timer_start(uint32_t ticks); /* 0 stops it */
