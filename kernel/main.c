@@ -11,6 +11,8 @@
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/sched/task.h"
+#include "kernel/time/clock.h"
+#include "kernel/time/timer.h"
 #include "kernel/x86/acpi.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/irqchip.h"
@@ -25,6 +27,7 @@ static void start_memory(void)
 	page_init(&boot_info);
 	paging_init(page_alloc_table);
 	slab_init();
+	vmalloc_init();
 }
 
 static void start_machine(void)
@@ -32,6 +35,14 @@ static void start_machine(void)
 	acpi_init();
 	power_init();
 	irqchip_init();
+}
+
+static void start_time(void)
+{
+	init_run(INIT_CLOCK);
+	clock_init();
+	timer_init();
+	sched_init();
 }
 
 void kernel_main(void)
@@ -42,7 +53,7 @@ void kernel_main(void)
 		 boot_info.loader[0] ? ", " : "", boot_info.loader);
 	start_memory();
 	start_machine();
-	init_run(INIT_CLOCK);
+	start_time();
 	init_run(INIT_CONSOLE);
 	log_info("boot took %llu cycles", (unsigned long long)(cpu_tsc() - boot_info.entry_tsc));
 	panic("that is all for now");
