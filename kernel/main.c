@@ -22,6 +22,19 @@
 
 NORETURN void kernel_main(void);
 
+static void greet(void)
+{
+	const struct boot_framebuffer *fb = &boot_info.framebuffer;
+
+	log_info("octavo: started by %s%s%s", boot_info.protocol,
+		 boot_info.loader[0] ? ", " : "", boot_info.loader);
+	if (fb->kind != BOOT_SCREEN_NONE)
+		log_info("octavo: screen of %ux%u %s", fb->width, fb->height,
+			 fb->kind == BOOT_SCREEN_TEXT ? "characters" : "pixels");
+	if (boot_info.cmdline_cut)
+		log_warn("octavo: the command line is cut at %d bytes", BOOT_CMDLINE_MAX - 1);
+}
+
 static void start_memory(void)
 {
 	page_init(&boot_info);
@@ -49,8 +62,7 @@ void kernel_main(void)
 {
 	cpu_init_boot();
 	param_parse(boot_info.cmdline);
-	log_info("octavo: started by %s%s%s", boot_info.protocol,
-		 boot_info.loader[0] ? ", " : "", boot_info.loader);
+	greet();
 	start_memory();
 	start_machine();
 	start_time();
