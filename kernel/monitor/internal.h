@@ -14,6 +14,10 @@ int monitor_error(struct monitor *monitor, const char *who, int error, const cha
 /* A few words for an error number (negative), as strerror(3) has them. */
 const char *error_text(int error);
 
+/* A lineedit_complete (lib/lineedit.h). May sleep. */
+bool monitor_complete(void *unused, const char *line, size_t word, size_t len,
+		      unsigned index, char *out);
+
 /* Copies the file at path to the monitor's output. */
 MUST_CHECK int monitor_cat(struct monitor *monitor, const char *who, const char *path);
 

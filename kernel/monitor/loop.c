@@ -1,38 +1,131 @@
 /*
- * loop.c: the monitor's prompt. Lines come from the terminal's own line discipline.
+ * loop.c: the monitor's prompt. While a line is typed the terminal is raw and lib's line
+ * editor works on it; while a command runs the terminal is as it was.
  */
+#include "kernel/debug/log.h"
+#include "kernel/mm/slab.h"
 #include "kernel/monitor/internal.h"
-
 #include "kernel/sched/task.h"
+#include "kernel/tty/termios.h"
 #include "lib/errno.h"
+#include "lib/lineedit.h"
+#include "lib/string.h"
 
-enum { LINE_SIZE = 1024 };
+/* The prompt's state: allocated, since the editor is too large for a stack. */
+struct prompt {
+	struct monitor monitor;
+	struct fmt_sink sink;
+	struct termios cooked;
+	bool is_terminal;
+	size_t out_len;
+	char out[128]; /* output of the editor, sent before it waits for a key */
+	struct lineedit editor;
+};
 
-static ssize_t read_line(struct file *in, char *line, size_t size)
+static void prompt_flush(struct prompt *prompt)
 {
-	struct iter to = iter_kernel(line, size - 1);
-	ssize_t n = do_read(in, &to);
+	struct iter from = iter_kernel(prompt->out, prompt->out_len);
 
-	if (n > 0 && line[n - 1] == '\n')
-		n--;
-	if (n >= 0)
-		line[n] = '\0';
-	return n;
+	while (from.left && do_write(prompt->monitor.out, &from) > 0)
+		;
+	prompt->out_len = 0;
+}
+
+static void prompt_put(struct fmt_sink *sink, const char *text, size_t n)
+{
+	struct prompt *prompt = container_of(sink, struct prompt, sink);
+
+	while (n) {
+		size_t part = MIN(n, sizeof(prompt->out) - prompt->out_len);
+
+		memcpy(prompt->out + prompt->out_len, text, part);
+		prompt->out_len += part;
+		text += part;
+		n -= part;
+		if (prompt->out_len == sizeof(prompt->out))
+			prompt_flush(prompt);
+	}
+}
+
+static void terminal_raw(struct prompt *prompt)
+{
+	struct argument cooked = { .value = (uint64_t)&prompt->cooked };
+	struct termios raw;
+
+	prompt->is_terminal = do_ioctl(prompt->monitor.in, TCGETS, cooked) == 0;
+	if (!prompt->is_terminal)
+		return;
+	raw = prompt->cooked;
+	raw.iflag &= ~(uint32_t)(ICRNL | INLCR | ISTRIP);
+	raw.lflag &= ~(uint32_t)(ICANON | ECHO | ISIG | IEXTEN);
+	raw.cc[VMIN] = 1;
+	raw.cc[VTIME] = 0;
+	if (do_ioctl(prompt->monitor.in, TCSETS, (struct argument){ .value = (uint64_t)&raw }))
+		prompt->is_terminal = false;
+}
+
+static void terminal_cooked(struct prompt *prompt)
+{
+	struct argument cooked = { .value = (uint64_t)&prompt->cooked };
+
+	if (prompt->is_terminal && do_ioctl(prompt->monitor.in, TCSETSW, cooked))
+		log_warn("monitor: the terminal stays raw");
+}
+
+static void terminal_width(struct prompt *prompt)
+{
+	struct winsize size = { 0 };
+	struct argument argument = { .value = (uint64_t)&size };
+
+	if (do_ioctl(prompt->monitor.out, TIOCGWINSZ, argument) == 0 && size.columns)
+		prompt->editor.columns = size.columns;
+}
+
+/* One line: LINEEDIT_LINE_READY, LINEEDIT_EOF, LINEEDIT_INTERRUPTED, or -errno. */
+static int prompt_line(struct prompt *prompt)
+{
+	int result = LINEEDIT_MORE;
+
+	terminal_raw(prompt);
+	terminal_width(prompt);
+	lineedit_start(&prompt->editor, "octavo> ");
+	while (result == LINEEDIT_MORE) {
+		uint8_t key;
+		struct iter to = iter_kernel(&key, 1);
+		ssize_t n;
+
+		prompt_flush(prompt);
+		n = do_read(prompt->monitor.in, &to);
+		if (n < 0)
+			result = (int)n;
+		else
+			result = n ? (int)lineedit_feed(&prompt->editor, key) : -EIO;
+	}
+	prompt_flush(prompt);
+	terminal_cooked(prompt);
+	return result;
 }
 
 void monitor_loop(struct file *in, struct file *out)
 {
-	struct monitor monitor = { .in = in, .out = out, .interactive = true };
-	char line[512];
+	struct prompt *prompt = kzalloc(sizeof(*prompt), GFP_KERNEL);
+	int got = 0;
 
-	for (;;) {
-		ssize_t n;
-
-		monitor_print(&monitor, "octavo> ");
-		n = read_line(in, line, sizeof(line));
-		if (n < 0 && n != -EINTR)
-			return;
-		if (n > 0)
-			(void)monitor_execute(&monitor, line);
+	if (!prompt) {
+		log_err("monitor: no memory for its prompt");
+		return;
 	}
+	prompt->monitor = (struct monitor){ .in = in, .out = out, .interactive = true };
+	prompt->sink.put = prompt_put;
+	lineedit_init(&prompt->editor, &prompt->sink, monitor_complete, NULL);
+	while (got >= 0) {
+		got = prompt_line(prompt);
+		if (got == LINEEDIT_LINE_READY)
+			(void)monitor_execute(&prompt->monitor, prompt->editor.line);
+		else if (got == LINEEDIT_EOF)
+			monitor_print(&prompt->monitor,
+				      "`poweroff` turns the machine off.\n");
+	}
+	log_warn("monitor: the terminal is gone, error %d", -got);
+	kfree(prompt);
 }
