@@ -68,6 +68,14 @@ static enum turn_error check_turn(const struct position *pos, struct turn turn,
 	return position_check_piece(pos, turn.given);
 }
 
+/* The result when the player to move has just ended the game. */
+static uint8_t result_of_end(const struct position *pos, bool square_mode)
+{
+	if (board_won_lines(&pos->board, square_mode) == 0)
+		return RESULT_DRAW;
+	return pos->player == 1 ? RESULT_PLAYER_1 : RESULT_PLAYER_2;
+}
+
 enum turn_error position_play(struct position *pos, struct turn turn, bool square_mode)
 {
 	enum turn_error error = check_turn(pos, turn, square_mode);
@@ -77,10 +85,9 @@ enum turn_error position_play(struct position *pos, struct turn turn, bool squar
 	if (turn.square != SQUARE_NONE)
 		board_place(&pos->board, turn.square, pos->hand);
 	pos->hand = turn.given;
-	if (board_won_lines(&pos->board, square_mode) != 0) {
-		pos->result = pos->player == 1 ? RESULT_PLAYER_1 : RESULT_PLAYER_2;
-	} else if (pos->board.occupied == ALL_SQUARES) {
-		pos->result = RESULT_DRAW;
+	/* Nothing is given by a turn that ends the game, and by no other. */
+	if (turn.given == PIECE_NONE) {
+		pos->result = result_of_end(pos, square_mode);
 	} else {
 		pos->left &= (uint16_t) ~(1u << turn.given);
 		pos->player = (uint8_t)(3 - pos->player);

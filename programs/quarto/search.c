@@ -139,8 +139,8 @@ static bool next_child(struct search *search, struct search_node *node,
 	child->left = (uint16_t)(node->left & ~(1u << piece));
 	child->hand = (uint8_t)piece;
 	child->depth = (uint8_t)(node->depth - 1);
-	child->alpha = (int8_t)-node->beta;
-	child->beta = (int8_t)-node->alpha;
+	child->alpha = -node->beta;
+	child->beta = -node->alpha;
 	return true;
 }
 
@@ -148,7 +148,7 @@ static bool next_child(struct search *search, struct search_node *node,
 static void take_value(struct search_node *node, int value)
 {
 	if (-value > node->best)
-		node->best = (int8_t)-value;
+		node->best = -value;
 	if (node->best > node->alpha)
 		node->alpha = node->best;
 }
@@ -178,8 +178,8 @@ int search_value(struct search *search, int alpha, int beta)
 	int value;
 	bool down = true;
 
-	node->alpha = (int8_t)alpha;
-	node->beta = (int8_t)beta;
+	node->alpha = alpha;
+	node->beta = beta;
 	while (!search->stopped) {
 		if (!down || !enter(search, node, &value)) {
 			if (!down)

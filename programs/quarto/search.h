@@ -22,7 +22,7 @@ struct search_node {
 	uint16_t give; /* those that are still to be given with the square in turn */
 	uint8_t hand;
 	uint8_t depth; /* turns to look ahead, at least 1 */
-	int8_t alpha, beta, first_alpha, best;
+	int alpha, beta, first_alpha, best;
 	uint8_t squares; /* how many are worth trying */
 	uint8_t next;	 /* the one in turn, plus one */
 	uint8_t order[SQUARES];

@@ -50,8 +50,9 @@ bool session_over(struct quarto *q)
 bool session_choose(struct quarto *q, const struct position *pos, unsigned squares,
 		    struct rng *rng, struct choice *choice)
 {
-	if (q->strong != NULL)
-		return strong_choose(q->strong, pos, squares, rng, choice);
-	simple_choose(pos, squares, q->options.square_mode, rng, choice);
-	return true;
+	if (q->strong == NULL)
+		simple_choose(pos, squares, q->options.square_mode, rng, choice);
+	else if (!strong_choose(q->strong, pos, squares, rng, choice))
+		q->error = -EINTR;
+	return q->error == 0;
 }
