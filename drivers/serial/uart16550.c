@@ -170,7 +170,6 @@ static void port_kick(struct uart *uart)
 static void port_throttle(struct uart *uart, bool stop)
 {
 	struct port *port = port_of(uart);
-	SPIN_IRQ_GUARD(&uart->lock);
 
 	port->throttled = stop;
 	if (!port->interrupts)

@@ -23,15 +23,26 @@ struct uart_ops {
 	void (*kick)(struct uart *uart);
 	/* Sends now, polling, interrupts or not: the log's and a panic's way. Port locked. */
 	void (*write_polled)(struct uart *uart, const char *bytes, size_t len);
-	/* Stop or go on taking received bytes; a port starts stopped. Any context. */
+	/* Stop or go on taking received bytes; a port starts stopped. Port locked. */
 	void (*throttle)(struct uart *uart, bool stop);
-	/* Line speed in bit/s; -EINVAL when it cannot. */
+	/* Line speed in bit/s; -EINVAL when it cannot. Port not locked. */
 	int (*set_speed)(struct uart *uart, unsigned bits_per_second);
+	/*
+	 * What the device says by itself when it is sent something (a terminal's reports):
+	 * up to max bytes; 0: no more. Asked for after kick. Port locked. May be NULL.
+	 */
+	size_t (*replies)(struct uart *uart, uint8_t *bytes, size_t max);
+};
+
+/* What a port is known to lead to; zeros where that is a cable. */
+struct uart_display {
+	unsigned columns, rows;
+	bool no_utf8; /* cannot draw most of it */
 };
 
 /* Set by tty/. Called with interrupts off. */
 struct uart_client {
-	/* Port not locked. After it asks to throttle it still takes UART_BURST bytes. */
+	/* At most UART_BURST bytes. Port not locked. */
 	void (*receive)(void *context, const uint8_t *bytes, size_t len);
 	/* Up to max bytes to send; their number, 0: none. Port locked. */
 	size_t (*next_tx)(void *context, uint8_t *bytes, size_t max);
@@ -46,6 +57,7 @@ struct uart {
 	const char *name; /* "ttyS0" */
 	unsigned minor;	  /* of major 4: ttyS 64, 65, ...; the screen's tty1 1 */
 	const struct uart_ops *ops;
+	struct uart_display display; /* [I] */
 	const struct uart_client *client; /* NULL until tty/ attaches */
 	struct spinlock lock;		  /* uart_register sets it up */
 	struct list registry;

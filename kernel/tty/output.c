@@ -79,23 +79,30 @@ static void sink_write(struct log_sink *sink, const char *bytes, size_t len)
 	spin_unlock_irq(lock, flags);
 }
 
-int output_init(struct output *output, struct uart *uart)
+void output_init(struct output *output, struct uart *uart)
+{
+	*output = (struct output){
+		.uart = uart,
+		.sink = { .name = uart->name, .write = sink_write },
+		.line_start = true,
+	};
+}
+
+int output_start(struct output *output)
 {
 	void *bytes = kmalloc(OUTPUT_SIZE, GFP_KERNEL);
 	void *log = kmalloc(OUTPUT_LOG_SIZE, GFP_KERNEL);
+	uint64_t flags;
 
 	if (!bytes || !log) {
 		kfree(bytes);
 		kfree(log);
 		return -ENOMEM;
 	}
-	*output = (struct output){
-		.uart = uart,
-		.sink = { .name = uart->name, .write = sink_write },
-		.line_start = true,
-	};
+	flags = spin_lock_irq(&output->uart->lock);
 	ring_init(&output->bytes, bytes, OUTPUT_SIZE);
 	ring_init(&output->log, log, OUTPUT_LOG_SIZE);
+	spin_unlock_irq(&output->uart->lock, flags);
 	return 0;
 }
 

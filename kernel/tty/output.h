@@ -30,8 +30,10 @@ struct output {
 	uint8_t urgent;	       /* an XON or XOFF to send before all others, 0: none */
 };
 
-/* -ENOMEM. */
-MUST_CHECK int output_init(struct output *output, struct uart *uart);
+/* For the log alone, which needs no memory. */
+void output_init(struct output *output, struct uart *uart);
+/* The buffers, before the uart has a client. -ENOMEM. */
+MUST_CHECK int output_start(struct output *output);
 
 /* The next bytes for the device: a uart_client's next_tx. */
 size_t output_next(struct output *output, uint8_t *bytes, size_t max);

@@ -442,6 +442,7 @@ static void paste(struct bench *b, size_t total, unsigned line_max)
 			shown(b);
 			continue;
 		}
+		assert_true(ldisc_readable(&b->ld)); /* else bytes were lost */
 		out += ldisc_read(&b->ld, got + out, MIN(total - out, 100), &end);
 		if (paused && ldisc_has_room(&b->ld))
 			paused = false;
