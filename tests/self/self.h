@@ -16,7 +16,7 @@ struct self_test {
 #define SELF_TEST(name_, function_)                                                    \
 	static void function_(void);                                                   \
 	static const struct self_test *const PASTE(self_test_, function_)              \
-		LINK_TABLE(self_test) = &(const struct self_test){ name_, function_ };  \
+		LINK_TABLE(self_test) = &(const struct self_test){ name_, function_ }; \
 	static void function_(void)
 
 /*
@@ -36,9 +36,9 @@ struct self_bench {
 	void (*run)(uint64_t times);
 };
 
-#define SELF_BENCH(name_, function_)                                                   \
-	static void function_(uint64_t times);                                         \
-	static const struct self_bench *const PASTE(self_bench_, function_)            \
+#define SELF_BENCH(name_, function_)                                                     \
+	static void function_(uint64_t times);                                           \
+	static const struct self_bench *const PASTE(self_bench_, function_)              \
 		LINK_TABLE(self_bench) = &(const struct self_bench){ name_, function_ }; \
 	static void function_(uint64_t times)
 
@@ -50,17 +50,17 @@ void self_fail(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 
 /* Leaves the test as skipped, with the reason. */
 void self_skip(const char *reason);
 
-#define EXPECT(condition_)                                                             \
-	do {                                                                           \
-		if (!(condition_))                                                     \
-			self_fail(__FILE__, __LINE__, "%s", #condition_);              \
+#define EXPECT(condition_)                                                \
+	do {                                                              \
+		if (!(condition_))                                        \
+			self_fail(__FILE__, __LINE__, "%s", #condition_); \
 	} while (0)
-#define EXPECT_EQ(a_, b_)                                                              \
-	do {                                                                           \
-		long long left_ = (long long)(a_), right_ = (long long)(b_);           \
-		if (left_ != right_)                                                   \
+#define EXPECT_EQ(a_, b_)                                                               \
+	do {                                                                            \
+		long long left_ = (long long)(a_), right_ = (long long)(b_);            \
+		if (left_ != right_)                                                    \
 			self_fail(__FILE__, __LINE__, "%s is %lld, not %s (%lld)", #a_, \
-				  left_, #b_, right_);                                 \
+				  left_, #b_, right_);                                  \
 	} while (0)
 
 #endif
