@@ -1,5 +1,8 @@
-# The kernel, in two variants: release -> build/octavo.elf, debug ->
-# build/debug/octavo.elf. A variant chooses files and flags; no .c file has an #if.
+# The kernel, in two variants: release and debug. A variant chooses files and flags; no
+# .c file has an #if. Three kernels are linked of them:
+#   build/octavo.elf        release
+#   build/check/octavo.elf  the same objects, and the self-tests
+#   build/debug/octavo.elf  debug, with the self-tests
 
 KERNEL_DIRS := boot $(sort $(dir $(wildcard kernel/*.c kernel/*/*.c kernel/*/*/*.c \
 	drivers/*/*.c))) lib tests/self $(PROGRAMS:%=programs/%)
@@ -23,9 +26,18 @@ KERNEL_CFLAGS := -std=gnu11 -ffreestanding -nostdinc -isystem $(shell gcc -print
 	-Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wundef -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough=3 \
 	-fcallgraph-info=su -Wframe-larger-than=1024 -Wno-unused-parameter -Wno-sign-compare -g
-release_CFLAGS := -O2 -DCONFIG_DEBUG=0
+# Small where it runs once, fast where it runs always. Alignment buys nothing under TCG.
+release_CFLAGS := -Os -mstringop-strategy=libcall -fno-align-functions -fno-align-loops \
+	-fno-align-jumps -DCONFIG_DEBUG=0
+release_HOT := -O2 -fno-align-functions -fno-align-loops -fno-align-jumps
+HOT := kernel/x86/trap.c kernel/x86/apic.c kernel/sync/% kernel/mm/% kernel/time/% \
+	kernel/sched/% kernel/syscall/dispatch.c kernel/fs/file.c kernel/tty/ldisc.c lib/string.c \
+	lib/rbtree.c programs/%/search.c programs/%/table.c programs/%/symmetry.c programs/%/lines.c
 debug_CFLAGS := -O1 -DCONFIG_DEBUG=1
+debug_HOT :=
 release_ELF := $(BUILD)/octavo.elf
+check_ELF := $(BUILD)/check/octavo.elf
+SELF_OBJ = $(BUILD)/release/obj/tests/self/%.o
 debug_ELF := $(BUILD)/debug/octavo.elf
 
 # The font of the framebuffer console comes from a Debian package.
@@ -37,55 +49,61 @@ $(PROGRAMS_LIST): Makefile
 	@mkdir -p $(@D)
 	@printf 'PROGRAM(%s)\n' $(PROGRAMS) >$@
 
-define kernel_variant
+# How the files of a variant are compiled: $(1) is release or debug.
+define kernel_objects
 $(1)_OBJ := $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$($(1)_C)) \
 	$$(patsubst %.asm,$(BUILD)/$(1)/obj/%.asm.o,$$(KERNEL_ASM))
 
 $(BUILD)/$(1)/obj/%.o: %.c $(BUILD)/$(1)/flags | $(PROGRAMS_LIST)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) -MMD -MP -c $$< -o $$@
+	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) $$(if $$(filter $$(HOT),$$<),$$($(1)_HOT)) \
+	  -MMD -MP -c $$< -o $$@
 
 $(BUILD)/$(1)/obj/%.asm.o: %.asm $(BUILD)/$(1)/flags
 	$$(call say,NASM,$$<)
 	@mkdir -p $$(@D)
 	$$(Q)$$(NASM) -f elf64 -I ./ -MD $$(@:.o=.d) -MP $$< -o $$@
 
-# Linked twice: the first kernel has an empty symbol table, whose names and
-# addresses then make the second's; the table stands behind all code, so no
-# address moves between the two.
-$(BUILD)/$(1)/first.elf: linker.ld $$($(1)_OBJ) $(BUILD)/$(1)/empty-symbols.o
-	$$(call say,LD,$$@)
-	$$(Q)$$(LD) -nostdlib -static --gc-sections -z max-page-size=4096 -z noexecstack --build-id=none \
-	  --no-warn-rwx-segments --warn-unresolved-symbols -T linker.ld -o $$@ $$($(1)_OBJ) $(BUILD)/$(1)/empty-symbols.o
-$(BUILD)/$(1)/empty-symbols.asm: scripts/symbols.py
-	@mkdir -p $$(@D)
-	$$(Q)$$(PYTHON) scripts/symbols.py </dev/null >$$@
-$(BUILD)/$(1)/symbols.asm: $(BUILD)/$(1)/first.elf scripts/symbols.py
-	$$(Q)nm -n $$< | $$(PYTHON) scripts/symbols.py >$$@
-$(BUILD)/$(1)/%symbols.o: $(BUILD)/$(1)/%symbols.asm
-	$$(Q)$$(NASM) -f elf64 $$< -o $$@
-$(BUILD)/$(1)/symbols.o: $(BUILD)/$(1)/symbols.asm
-	$$(Q)$$(NASM) -f elf64 $$< -o $$@
-$$($(1)_ELF): linker.ld $$($(1)_OBJ) $(BUILD)/$(1)/symbols.o
-	$$(call say,LD,$$@)
-	@mkdir -p $$(@D)
-	$$(Q)$$(LD) -nostdlib -static --gc-sections -z max-page-size=4096 -z noexecstack --build-id=sha1 \
-	  --no-warn-rwx-segments --warn-unresolved-symbols -T linker.ld -o $$@ $$($(1)_OBJ) $(BUILD)/$(1)/symbols.o
-
 # A change of flags rebuilds.
+$(1)_FLAGS = $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) $$($(1)_HOT) $$(HOT)
 $(BUILD)/$(1)/flags: FORCE
 	@mkdir -p $$(@D)
-	@echo '$$(KERNEL_CFLAGS) $$($(1)_CFLAGS)' | cmp -s - $$@ || \
-	  echo '$$(KERNEL_CFLAGS) $$($(1)_CFLAGS)' >$$@
+	@echo '$$($(1)_FLAGS)' | cmp -s - $$@ || echo '$$($(1)_FLAGS)' >$$@
 
 -include $$($(1)_OBJ:.o=.d)
 endef
 FORCE:
 
-$(eval $(call kernel_variant,release))
-$(eval $(call kernel_variant,debug))
+# How a kernel is linked: $(1) names its folder of link products, $(2) the kernel, $(3)
+# its objects. Linked twice: the first one has an empty symbol table, whose names and
+# addresses then make the second's; the table stands behind all code, so no address
+# moves between the two.
+LINK = $(LD) -nostdlib -static --gc-sections -z max-page-size=4096 -z noexecstack \
+	--no-warn-rwx-segments --warn-unresolved-symbols -T linker.ld
+define kernel_link
+$(BUILD)/link/$(1)/first.elf: linker.ld $(3) $(BUILD)/link/empty-symbols.o
+	@mkdir -p $$(@D)
+	$$(Q)$(LINK) --build-id=none -o $$@ $(3) $(BUILD)/link/empty-symbols.o
+$(BUILD)/link/$(1)/symbols.asm: $(BUILD)/link/$(1)/first.elf scripts/symbols.py
+	$$(Q)nm -n $$< | $$(PYTHON) scripts/symbols.py >$$@
+$(2): linker.ld $(3) $(BUILD)/link/$(1)/symbols.o
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$(LINK) --build-id=sha1 -o $$@ $(3) $(BUILD)/link/$(1)/symbols.o
+endef
+$(BUILD)/link/empty-symbols.asm: scripts/symbols.py
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) scripts/symbols.py </dev/null >$@
+$(BUILD)/link/%symbols.o: $(BUILD)/link/%symbols.asm
+	$(Q)$(NASM) -f elf64 $< -o $@
 
-kernel: $(release_ELF) $(debug_ELF) ## the kernel: build/octavo.elf, build/debug/octavo.elf
+$(eval $(call kernel_objects,release))
+$(eval $(call kernel_objects,debug))
+$(eval $(call kernel_link,release,$(release_ELF),$(filter-out $(SELF_OBJ),$(release_OBJ))))
+$(eval $(call kernel_link,check,$(check_ELF),$(release_OBJ)))
+$(eval $(call kernel_link,debug,$(debug_ELF),$(debug_OBJ)))
+
+kernel: $(release_ELF) $(check_ELF) $(debug_ELF) ## the kernel: build/octavo.elf, build/debug/octavo.elf
 objects: $(release_OBJ) $(debug_OBJ)
 .PHONY: kernel objects FORCE
