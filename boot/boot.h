@@ -38,6 +38,8 @@ MUST_CHECK const char *boot_add_memory(struct boot_info *info, uint64_t base,
 				       uint64_t size, uint32_t type);
 /* Sorts the ranges; where some overlap, the least usable type wins. */
 MUST_CHECK const char *boot_finish_memory(struct boot_info *info);
+/* Whether there is a map, and RAM enough to live on. */
+MUST_CHECK const char *boot_check_memory(const struct boot_info *info);
 
 /* In fail.asm: one line on COM1 and the screen; halts. */
 NORETURN void boot_fail(const char *message);

@@ -7,7 +7,6 @@
  */
 #include "boot/boot.h"
 #include "lib/printf.h"
-#include "lib/string.h"
 
 enum {
 	MULTIBOOT2_MAGIC = 0x36d76289,
@@ -16,23 +15,12 @@ enum {
 };
 
 #define WINDOW_LIMIT (4 * GIB) /* what entry.asm maps */
-#define MEMORY_LEAST (3 * MIB)
 
 struct boot_info boot_info;
 
 NORETURN void boot_main(uint32_t magic, uint64_t address, uint64_t tsc,
 			const uint8_t *memory);
 NORETURN void kernel_main(void);
-
-void boot_set_cmdline(struct boot_info *info, const char *text, size_t max)
-{
-	size_t length = strnlen(text, MIN(max, BOOT_CMDLINE_MAX));
-
-	info->cmdline_cut = length == BOOT_CMDLINE_MAX;
-	length = MIN(length, BOOT_CMDLINE_MAX - 1);
-	memcpy(info->cmdline, text, length);
-	info->cmdline[length] = '\0';
-}
 
 /* PVH says nothing of a screen. Text memory, where there is any, is a hole in the map. */
 static void assume_text_screen(struct boot_info *info)
@@ -55,26 +43,6 @@ static void assume_text_screen(struct boot_info *info)
 	};
 }
 
-static const char *check_memory(const struct boot_info *info)
-{
-	static char complaint[96];
-	uint64_t ram = 0;
-	unsigned i;
-
-	if (info->memory_count == 0)
-		return "the loader gave no memory map";
-	for (i = 0; i < info->memory_count; i++) {
-		if (info->memory[i].type == BOOT_MEMORY_RAM)
-			ram += info->memory[i].size;
-	}
-	if (ram >= MEMORY_LEAST)
-		return NULL;
-	fmt_snprintf(complaint, sizeof(complaint),
-		     "too little memory: %u KiB, at least %u KiB are needed",
-		     (unsigned)(ram / KIB), (unsigned)(MEMORY_LEAST / KIB));
-	return complaint;
-}
-
 static const char *fill_info(uint32_t magic, uint64_t address, const uint8_t *memory)
 {
 	struct boot_window window = { .base = memory, .limit = WINDOW_LIMIT };
@@ -89,7 +57,7 @@ static const char *fill_info(uint32_t magic, uint64_t address, const uint8_t *me
 	if (!complaint)
 		complaint = boot_finish_memory(&boot_info);
 	if (!complaint)
-		complaint = check_memory(&boot_info);
+		complaint = boot_check_memory(&boot_info);
 	return complaint;
 }
 

@@ -1,15 +1,28 @@
 /*
- * memory.c: the loader's memory map, made sorted and free of overlaps.
+ * info.c: what both parsers share: the command line, and the memory map made sorted and
+ * free of overlaps.
  *
  * Loaders' maps come in any order and may overlap. All the ranges' edges, sorted, cut
  * the address space into pieces that each range holds wholly or not at all; a piece is
  * what the least usable of its ranges says. Neighbours of one type then join.
  */
 #include "boot/boot.h"
+#include "lib/printf.h"
 #include "lib/string.h"
 
 /* The architecture's limit (Intel SDM 3A, 4.1.4): MAXPHYADDR is at most 52. */
 #define PHYSICAL_END (1ULL << 52)
+#define MEMORY_LEAST (3 * MIB)
+
+void boot_set_cmdline(struct boot_info *info, const char *text, size_t max)
+{
+	size_t length = strnlen(text, MIN(max, BOOT_CMDLINE_MAX));
+
+	info->cmdline_cut = length == BOOT_CMDLINE_MAX;
+	length = MIN(length, BOOT_CMDLINE_MAX - 1);
+	memcpy(info->cmdline, text, length);
+	info->cmdline[length] = '\0';
+}
 
 const char *boot_add_memory(struct boot_info *info, uint64_t base, uint64_t size,
 			    uint32_t type)
@@ -110,4 +123,24 @@ const char *boot_finish_memory(struct boot_info *info)
 		*last = (struct boot_memory){ base, end - base, owner->type };
 	}
 	return NULL;
+}
+
+const char *boot_check_memory(const struct boot_info *info)
+{
+	static char complaint[96];
+	uint64_t ram = 0;
+	unsigned i;
+
+	if (info->memory_count == 0)
+		return "the loader gave no memory map";
+	for (i = 0; i < info->memory_count; i++) {
+		if (info->memory[i].type == BOOT_MEMORY_RAM)
+			ram += info->memory[i].size;
+	}
+	if (ram >= MEMORY_LEAST)
+		return NULL;
+	fmt_snprintf(complaint, sizeof(complaint),
+		     "too little memory: %u KiB, at least %u KiB are needed",
+		     (unsigned)(ram / KIB), (unsigned)(MEMORY_LEAST / KIB));
+	return complaint;
 }
