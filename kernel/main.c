@@ -7,10 +7,15 @@
 #include "kernel/debug/panic.h"
 #include "kernel/dev/init.h"
 #include "kernel/dev/param.h"
+#include "kernel/dev/random.h"
 #include "kernel/mm/page.h"
 #include "kernel/mm/slab.h"
+#include "kernel/mm/usercopy.h"
 #include "kernel/mm/vmalloc.h"
+#include "kernel/monitor/console.h"
 #include "kernel/sched/task.h"
+#include "kernel/time/clock.h"
+#include "kernel/time/timer.h"
 #include "kernel/time/clock.h"
 #include "kernel/time/timer.h"
 #include "kernel/x86/acpi.h"
@@ -45,6 +50,13 @@ static void start_memory(void)
 
 static void start_machine(void)
 {
+	static const struct trap_hooks hooks = {
+		.fixup = usercopy_fixup,
+		.is_guard = vmalloc_is_guard,
+		.preempt = sched_preempt_irq,
+	};
+
+	trap_set_hooks(&hooks);
 	acpi_init();
 	power_init();
 	irqchip_init();
@@ -55,18 +67,34 @@ static void start_time(void)
 	init_run(INIT_CLOCK);
 	clock_init();
 	timer_init();
-	sched_init();
+}
+
+/* The first task that may sleep: everything that stands on tasks and interrupts. */
+static int init_main(void *unused)
+{
+	enum init_level level;
+
+	for (level = INIT_DRIVER; level < INIT_LEVELS; level++)
+		init_run(level);
+	return console_main(NULL);
 }
 
 void kernel_main(void)
 {
+	struct task *init;
+
 	cpu_init_boot();
 	param_parse(boot_info.cmdline);
 	greet();
 	start_memory();
 	start_machine();
 	start_time();
+	random_init();
+	sched_init();
 	init_run(INIT_CONSOLE);
-	log_info("boot took %llu cycles", (unsigned long long)(cpu_tsc() - boot_info.entry_tsc));
-	panic("that is all for now");
+	param_report();
+	if (task_create("init", init_main, NULL, PRIORITY_NORMAL, &init))
+		panic("no memory for the first task");
+	task_put(init);
+	sched_idle();
 }

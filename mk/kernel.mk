@@ -80,7 +80,7 @@ FORCE:
 # addresses then make the second's; the table stands behind all code, so no address
 # moves between the two.
 LINK = $(LD) -nostdlib -static --gc-sections -z max-page-size=4096 -z noexecstack \
-	--no-warn-rwx-segments --warn-unresolved-symbols -T linker.ld
+	--no-warn-rwx-segments -T linker.ld
 define kernel_link
 $(BUILD)/link/$(1)/first.elf: linker.ld $(3) $(BUILD)/link/empty-symbols.o
 	@mkdir -p $$(@D)
