@@ -24,7 +24,7 @@
 #include "lib/string.h"
 
 enum {
-	RING_SIZE = 32 * 1024, /* a power of two */
+	RING_SIZE = LOG_RING_SIZE, /* a power of two */
 	RECORD_MAX = LOG_TEXT_MAX, /* bytes of text */
 	LINE_MAX = RECORD_MAX + 40,
 };

@@ -56,7 +56,7 @@ void log_set_clock(uint64_t (*monotonic_ns)(void));
  */
 size_t log_read(uint64_t *sequence, char *buffer, size_t size);
 /* A record as it is kept. */
-enum { LOG_TEXT_MAX = 400 };
+enum { LOG_TEXT_MAX = 400, LOG_RING_SIZE = 32 * 1024 };
 struct log_record {
 	uint64_t sequence, time; /* its number; ns since boot */
 	unsigned priority;
