@@ -7,7 +7,7 @@
  */
 #include "kernel/mm/poison.h"
 
-#include "kernel/debug/backtrace.h"
+#include "kernel/debug/symbols.h"
 #include "kernel/debug/panic.h"
 #include "lib/string.h"
 
@@ -23,22 +23,21 @@ static uint64_t site_address(uint32_t site)
 	return site ? 0xffffffff00000000ull | site : 0;
 }
 
-static const char *site_name(uint32_t site)
+static const char *site_name(uint32_t site, char place[SYMBOL_PLACE_SIZE])
 {
-	uint64_t offset;
-	const char *name = site ? symbol_find(site_address(site), &offset) : NULL;
-
-	return name ? name : "nobody known";
+	return site ? symbol_place(site_address(site), place) : "nobody known";
 }
 
 static NORETURN COLD void complain(const struct kmem_cache *cache, const void *object,
 				   const char *what, uint64_t site)
 {
 	const struct poison_tail *tail = poison_tail(cache, object);
+	char allocated[SYMBOL_PLACE_SIZE], freed[SYMBOL_PLACE_SIZE], found[SYMBOL_PLACE_SIZE];
 
 	panic("slab: %s: object %p %s; allocated by %s, freed by %s, found by %s",
-	      cache->name, object, what, site_name(tail->allocated_by),
-	      site_name(tail->freed_by), site_name((uint32_t)site));
+	      cache->name, object, what,
+	      site_name(tail->allocated_by, allocated), site_name(tail->freed_by, freed),
+	      site_name((uint32_t)site, found));
 }
 
 /* Whether all of size bytes are this one. */
@@ -109,9 +108,11 @@ void poison_large_alloc(void *object, size_t size, size_t room)
 
 void poison_large_free(const void *object, size_t size, size_t room, uint64_t site)
 {
+	char found[SYMBOL_PLACE_SIZE];
+
 	if (!is_filled((const char *)object + size, POISON_RED, room - size))
 		panic("slab: object %p of %zu bytes written beyond its end, found by %s",
-		      object, size, site_name((uint32_t)site));
+		      object, size, site_name((uint32_t)site, found));
 }
 
 void poison_pages(struct page *page, unsigned order)

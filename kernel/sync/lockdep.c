@@ -9,33 +9,19 @@
  */
 #include "kernel/sync/lockdep.h"
 
-#include "kernel/debug/backtrace.h"
+#include "kernel/debug/symbols.h"
 #include "kernel/debug/log.h"
 #include "kernel/debug/panic.h"
 #include "kernel/sync/preempt.h"
 #include "lib/printf.h"
 
-enum { TEXT_MAX = 320, PLACE_MAX = 80 };
+enum { TEXT_MAX = 320 };
 
 void (*lockdep_report)(const char *text);
 
 static struct lock_held cpu_held[CPU_MAX];
 
 #define CALLER() ((uint64_t)__builtin_return_address(0))
-
-/* "function+0x12", or the bare address. */
-static const char *place_name(uint64_t where, char *buffer)
-{
-	uint64_t offset = 0;
-	const char *name = symbol_find(where, &offset);
-
-	if (name)
-		fmt_snprintf(buffer, PLACE_MAX, "%s+0x%llx", name,
-			     (unsigned long long)offset);
-	else
-		fmt_snprintf(buffer, PLACE_MAX, "0x%llx", (unsigned long long)where);
-	return buffer;
-}
 
 static NOINLINE void report(const char *text)
 {
@@ -50,17 +36,17 @@ static NOINLINE COLD void report_lock(const char *what, const struct lock_class 
 				      uint64_t where, const struct lock_held *held,
 				      unsigned other)
 {
-	char text[TEXT_MAX], place[PLACE_MAX], other_place[PLACE_MAX];
+	char text[TEXT_MAX], place[SYMBOL_PLACE_SIZE], other_place[SYMBOL_PLACE_SIZE];
 	int n;
 
 	n = fmt_snprintf(text, sizeof(text), "lockdep: %s: '%s' (rank %u) at %s", what,
-			 class_->name, class_->rank, place_name(where, place));
+			 class_->name, class_->rank, symbol_place(where, place));
 	if (other < held->depth && n < TEXT_MAX)
 		fmt_snprintf(text + n, sizeof(text) - (size_t)n,
 			     ", holding '%s' (rank %u) taken at %s",
 			     held->at[other].lock_class->name,
 			     held->at[other].lock_class->rank,
-			     place_name(held->at[other].where, other_place));
+			     symbol_place(held->at[other].where, other_place));
 	report(text);
 }
 
@@ -107,10 +93,10 @@ static bool pop(struct lock_held *held, const void *lock)
 
 static void report_not_held(const void *lock, uint64_t where)
 {
-	char text[TEXT_MAX], place[PLACE_MAX];
+	char text[TEXT_MAX], place[SYMBOL_PLACE_SIZE];
 
 	fmt_snprintf(text, sizeof(text), "lockdep: released, but not held: %p at %s",
-		     lock, place_name(where, place));
+		     lock, symbol_place(where, place));
 	report(text);
 }
 
@@ -203,7 +189,7 @@ void lockdep_may_sleep(const char *what)
 {
 	const struct cpu *cpu = cpu_this();
 	const struct lock_held *held = &cpu_held[cpu->id];
-	char text[TEXT_MAX], place[PLACE_MAX], lock_place[PLACE_MAX];
+	char text[TEXT_MAX], place[SYMBOL_PLACE_SIZE], lock_place[SYMBOL_PLACE_SIZE];
 	int n;
 
 	/* Start-up runs as the idle task, with interrupts off, before there are tasks. */
@@ -211,7 +197,7 @@ void lockdep_may_sleep(const char *what)
 	    (cpu->task == cpu->idle && cpu->irq_depth == 0))
 		return;
 	n = fmt_snprintf(text, sizeof(text), "lockdep: %s may sleep at %s, but %s", what,
-			 place_name(CALLER(), place),
+			 symbol_place(CALLER(), place),
 			 cpu->irq_depth > 0	   ? "this is an interrupt"
 			 : cpu->preempt_count == 0 ? "interrupts are off"
 						   : "preemption is off");
@@ -219,18 +205,18 @@ void lockdep_may_sleep(const char *what)
 		fmt_snprintf(text + n, sizeof(text) - (size_t)n,
 			     ", holding '%s' taken at %s",
 			     held->at[held->depth - 1].lock_class->name,
-			     place_name(held->at[held->depth - 1].where, lock_place));
+			     symbol_place(held->at[held->depth - 1].where, lock_place));
 	report(text);
 }
 
 static void print_list(const char *owner, const struct lock_held *held)
 {
-	char place[PLACE_MAX];
+	char place[SYMBOL_PLACE_SIZE];
 
 	for (unsigned i = 0; i < held->depth && i < LOCKS_HELD_MAX; i++)
 		log_err("lockdep: %s holds '%s' (rank %u) taken at %s", owner,
 			held->at[i].lock_class->name, held->at[i].lock_class->rank,
-			place_name(held->at[i].where, place));
+			symbol_place(held->at[i].where, place));
 }
 
 void lockdep_print_held(const struct lock_held *held)

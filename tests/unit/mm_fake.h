@@ -125,8 +125,9 @@ static NORETURN PRINTF_LIKE(1, 2) void panic(const char *fmt, ...)
 		assert_non_null(strstr(fake_panic_text, words));  \
 	} while (0)
 
-#define KERNEL_DEBUG_BACKTRACE_H
-static inline const char *symbol_find(uint64_t address, uint64_t *offset)
+#define KERNEL_DEBUG_SYMBOLS_H
+enum { SYMBOL_PLACE_SIZE = 88 };
+static inline const char *symbol_place(uint64_t address, char *place)
 {
 	return "somebody";
 }
