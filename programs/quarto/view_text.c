@@ -48,8 +48,8 @@ void view_welcome(struct quarto *q)
 	else
 		say(q, "You are player 1, the computer (%s) is player 2.\n", level);
 	if (q->ascii)
-		say(q, "Pieces: Tall or short, Round or sQuare (q), Full or hollow, "
-		       "Light or dark.\n");
+		say(q, "Pieces: T tall s short, R round q square, F full h hollow, "
+		       "L light d dark.\n");
 	else
 		say(q, "Pieces: ↑ tall ↓ short, ●⊙ round ■☐ square, ●■ full ⊙☐ hollow, "
 		       "░ light █ dark.\n");
