@@ -60,7 +60,7 @@ static struct clock_event countdown_event = {
 	.start = countdown_start,
 	.set = countdown_set,
 	.min_ns = MIN_NS,
-	/* Longer ones come in several steps; cut at the counter's width when it is set. */
+	/* Longer ones come in steps. */
 	.max_ns = NSEC_PER_SEC,
 	.rating = 200,
 };

@@ -1,4 +1,6 @@
-/* clock_param.c: the boot parameter clock=, for a machine whose best counter lies. */
+/*
+ * clock_param.c: the boot parameter clock=, for a machine whose best counter lies.
+ */
 #include "kernel/dev/param.h"
 #include "kernel/time/clock.h"
 #include "lib/errno.h"

@@ -149,7 +149,7 @@ static NOINLINE void unlock_slow(struct mutex *mutex, struct task *self)
 		      self->name);
 	if (first && old & MUTEX_HAND_OVER)
 		new = (uintptr_t)first->task | MUTEX_WAITED;
-	/* Flags that come meanwhile are of waiters that are not first, or find it free. */
+	/* Flags that come meanwhile are of waiters not first, or that find it free. */
 	atomic_store(&mutex->owner, new);
 	if (first)
 		waitq_wake_entry(first);

@@ -5,15 +5,13 @@
  * and the waiter takes that lock once more before it goes on (waitq_finish): so neither
  * the entry, which lies on the waiter's stack, nor the task can vanish meanwhile.
  *
- * A waker may skip the lock when the queue looks empty. For that both sides have a full
- * barrier between their store and their look:
+ * A waker skips the lock when the queue looks empty. For that both sides have a full
+ * barrier between their store and their look, and one of them sees the other's store:
  *
  *	waiter (waitq_prepare)		waker (waitq_wake)
  *	entry on the queue		condition = true (the caller)
  *	barrier				barrier
  *	condition?			queue empty?
- *
- * At least one of them sees what the other did.
  */
 #include "kernel/sched/internal.h"
 
@@ -102,7 +100,7 @@ static void prepare(struct waitq *queue, struct wait_entry *entry, bool killable
 	entry->task = cpu_task();
 	entry->notify = NULL;
 	entry->woken = false;
-	/* Before a waker can find the entry: else it would wake who does not sleep yet. */
+	/* Before a waker can find the entry: else it would wake who is not asleep. */
 	sched_wait_begin(killable);
 	flags = spin_lock_irq(&queue->lock);
 	first = at_head ? waitq_first(queue) : NULL;

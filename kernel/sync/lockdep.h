@@ -107,12 +107,14 @@ void lockdep_print_held(const struct lock_held *held);
  * the checker then goes on as if nothing were wrong. NULL is the panic.
  */
 extern void (*lockdep_report)(const char *text);
+#define LOCKDEP_SET_REPORT(function) (lockdep_report = (function))
 #else
 #define LOCKDEP_FIELDS
 #define LOCKDEP_INIT(class_)
 #define LOCKDEP_CLASS(lock) NULL
 #define LOCKDEP_SET_CLASS(lock, class_) ((void)(class_))
 #define LOCKDEP_TASK_SIZE 0
+#define LOCKDEP_SET_REPORT(function) ((void)(function))
 static inline void lockdep_acquire(const void *lock, const struct lock_class *lock_class)
 {
 }

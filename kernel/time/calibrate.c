@@ -112,7 +112,7 @@ const char *calibrate_reference(void)
 	return reference->name;
 }
 
-/* How far the reference came; a narrow one has wrapped since, the clock tells how often. */
+/* How far the reference came; the clock tells how often a narrow one wrapped. */
 static uint64_t reference_gone(uint64_t now, uint64_t ns)
 {
 	uint64_t expected = ns * (reference->hz / 1000) / NSEC_PER_MSEC;

@@ -35,7 +35,7 @@ void clock_source_measure(struct clock_source *source);
 /* The source of this name is the clock, if there is one. Before clock_init. */
 void clock_prefer(const char *name);
 
-/* Seconds since 1970 of the platform's real-time clock, 0: none. Registered at INIT_CLOCK. */
+/* The platform's date: seconds since 1970, 0: none. Registered at INIT_CLOCK. */
 void clock_wall_register(uint64_t (*read)(void));
 
 /* Chooses and calibrates, within 10 ms. After INIT_CLOCK. */

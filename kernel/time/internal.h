@@ -22,7 +22,7 @@ struct clock_source *tsc_source(const char **how);
  * for about a millisecond, 10 at the most. False: there is none that works.
  */
 bool calibrate(struct clock_source *source);
-/* Both counters at one moment: outer is read before and after inner, of which the best. */
+/* Both counters at one moment; outer is read before and after inner. */
 void clock_take_sample(struct clock_source *outer, struct clock_source *inner,
 		       uint64_t *outer_count, uint64_t *inner_count);
 /* The name of what the clock was calibrated against. */

@@ -9,12 +9,12 @@
 
 enum { SCALE_SHIFT = 32 };
 
-/* The factor from counts at from_hz to counts at to_hz (each 1 .. 2^40; their ratio < 2^31). */
+/* From counts at from_hz to counts at to_hz (1 .. 2^40, to / from below 2^31). */
 static inline uint64_t scale_factor(uint64_t from_hz, uint64_t to_hz)
 {
 	uint64_t whole = to_hz / from_hz, rest = to_hz % from_hz;
 
-	/* 32 more bits of the quotient, 16 at a time: rest < 2^40 leaves room for them. */
+	/* 32 more bits of the quotient, 16 at a time, for which rest leaves room. */
 	for (unsigned i = 0; i < SCALE_SHIFT / 16; i++) {
 		rest <<= 16;
 		whole = whole << 16 | rest / from_hz;

@@ -10,7 +10,7 @@
 #include "lib/rbtree.h"
 
 struct timer {
-	void (*expire)(struct timer *); /* [I] interrupts off; may start the timer again */
+	void (*expire)(struct timer *); /* [I] interrupts off; may start it again */
 	_Atomic uint32_t cpu;		/* changes under its old CPU's lock */
 	/* [the lock of cpu's timers] */
 	struct rb_node node;

@@ -1,0 +1,385 @@
+/*
+ * sched_test.c: tasks: who runs when, counted rather than timed; life, end and kill.
+ */
+#include "kernel/debug/trace.h"
+#include "kernel/mm/fault_inject.h"
+#include "kernel/mm/page.h"
+#include "kernel/mm/slab.h"
+#include "kernel/mm/vmalloc.h"
+#include "kernel/sched/mutex.h"
+#include "kernel/sched/task.h"
+#include "kernel/time/clock.h"
+#include "tests/self/self.h"
+
+#define LONG_NS (10 * NSEC_PER_SEC) /* a guard: what takes that long hangs */
+
+static atomic_bool stop;
+static atomic_uint ran;
+
+/* Ends the test's tasks; each has our reference. */
+static void end(struct task **tasks, unsigned n)
+{
+	atomic_store(&stop, true);
+	for (unsigned i = 0; i < n; i++) {
+		if (!tasks[i])
+			continue;
+		EXPECT_EQ(task_join(tasks[i], NULL), 0);
+		task_put(tasks[i]);
+	}
+}
+
+static void start(const char *name, int (*entry)(void *), void *argument,
+		  unsigned priority, struct task **task)
+{
+	*task = NULL;
+	if (task_create(name, entry, argument, priority, task))
+		self_fail(__FILE__, __LINE__, "no memory for %s", name);
+}
+
+static int spin(void *argument)
+{
+	while (!atomic_load_explicit(&stop, memory_order_relaxed))
+		cpu_relax();
+	return 0;
+}
+
+/* One more urgent than what a test starts. */
+static unsigned raise_self(void)
+{
+	unsigned old = cpu_task()->base_priority;
+
+	task_set_priority(cpu_task(), PRIORITY_HIGH);
+	return old;
+}
+
+SELF_TEST("sched.equals_take_turns", equals_take_turns)
+{
+	enum { TASKS = 3, TURNS = 18 };
+	struct task *tasks[TASKS];
+	uint64_t deadline = clock_monotonic() + LONG_NS, sum, least, most;
+	unsigned old = raise_self();
+
+	if (cpu_count > 1) {
+		self_skip("they would not share a CPU");
+		return;
+	}
+	atomic_store(&stop, false);
+	for (unsigned i = 0; i < TASKS; i++)
+		start("spin", spin, NULL, PRIORITY_NORMAL, &tasks[i]);
+	do {
+		EXPECT_EQ(task_sleep(5 * NSEC_PER_MSEC), 0);
+		sum = most = 0;
+		least = UINT64_MAX;
+		for (unsigned i = 0; i < TASKS; i++) {
+			/* Our own wake-ups interrupt turns, they do not end them. */
+			uint64_t turns = task_run_time(tasks[i]) / NSEC_PER_MSEC;
+
+			sum += turns;
+			least = MIN(least, turns);
+			most = MAX(most, turns);
+		}
+	} while (sum < TURNS * 10 && clock_monotonic() < deadline);
+	end(tasks, TASKS);
+	task_set_priority(cpu_task(), old);
+	EXPECT(sum >= TURNS * 10);
+	/* A slice is 10 ms; one of difference is due, one more is the host's. */
+	EXPECT(most - least <= 30);
+}
+
+static int note_run(void *argument)
+{
+	atomic_fetch_add(&ran, 1);
+	return 0;
+}
+
+SELF_TEST("sched.more_urgent_runs_at_once", urgent_runs_at_once)
+{
+	struct task *urgent, *lazy;
+
+	if (cpu_count > 1) {
+		self_skip("another CPU may run them");
+		return;
+	}
+	atomic_store(&ran, 0);
+	start("lazy", note_run, NULL, PRIORITY_LOW, &lazy);
+	EXPECT_EQ(atomic_load(&ran), 0);
+	start("urgent", note_run, NULL, PRIORITY_HIGH, &urgent);
+	EXPECT_EQ(atomic_load(&ran), 1);
+	task_yield(); /* for equals, of which there are none */
+	EXPECT_EQ(atomic_load(&ran), 1);
+	end((struct task *[]){ urgent, lazy }, 2);
+	EXPECT_EQ(atomic_load(&ran), 2);
+}
+
+SELF_TEST("sched.wake_up_preempts", wake_up_preempts)
+{
+	enum { WAKES = 20 };
+	struct task *spinner;
+	uint64_t switches;
+	unsigned old = raise_self();
+
+	atomic_store(&stop, false);
+	start("spin", spin, NULL, PRIORITY_NORMAL, &spinner);
+	EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
+	switches = spinner->switches;
+	for (unsigned i = 0; i < WAKES; i++)
+		EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
+	/* It never gave up the CPU by itself. */
+	EXPECT_EQ(spinner->switches - switches, WAKES);
+	end(&spinner, 1);
+	task_set_priority(cpu_task(), old);
+}
+
+SELF_TEST("sched.priority_change_counts_at_once", priority_change)
+{
+	struct task *task;
+	unsigned old = cpu_task()->base_priority;
+
+	if (cpu_count > 1) {
+		self_skip("another CPU may run it");
+		return;
+	}
+	atomic_store(&ran, 0);
+	start("later", note_run, NULL, PRIORITY_LOW, &task);
+	EXPECT_EQ(atomic_load(&ran), 0);
+	task_set_priority(task, PRIORITY_HIGH);
+	EXPECT_EQ(atomic_load(&ran), 1);
+	end(&task, 1);
+	start("later", note_run, NULL, PRIORITY_LOW, &task);
+	task_set_priority(cpu_task(), PRIORITY_LEVELS - 1);
+	EXPECT_EQ(atomic_load(&ran), 2);
+	task_set_priority(cpu_task(), old);
+	end(&task, 1);
+}
+
+SELF_TEST("sched.yield_alternates", yield_alternates)
+{
+	enum { YIELDS = 100 };
+	struct task *other;
+	uint64_t before;
+
+	if (cpu_count > 1) {
+		self_skip("needs one CPU");
+		return;
+	}
+	atomic_store(&stop, true);
+	start("other", spin, NULL, cpu_task()->priority, &other);
+	task_yield();
+	EXPECT_EQ(other->switches, 1);
+	before = cpu_task()->switches;
+	for (unsigned i = 0; i < YIELDS; i++)
+		task_yield(); /* it has ended: nobody to switch to */
+	EXPECT_EQ(cpu_task()->switches, before);
+	end(&other, 1);
+}
+
+enum { SLEEPERS = 5 };
+static unsigned sleep_order[SLEEPERS];
+
+static int sleep_and_note(void *argument)
+{
+	static const unsigned ms[SLEEPERS] = { 30, 10, 50, 20, 40 };
+	unsigned which = (unsigned)(uintptr_t)argument;
+	uint64_t started = clock_monotonic();
+	int error = task_sleep(ms[which] * NSEC_PER_MSEC);
+
+	sleep_order[atomic_fetch_add(&ran, 1)] = ms[which];
+	return !error && clock_monotonic() - started >= ms[which] * NSEC_PER_MSEC;
+}
+
+SELF_TEST("sched.sleepers_wake_in_order", sleepers_in_order)
+{
+	struct task *tasks[SLEEPERS];
+	int slept;
+
+	atomic_store(&ran, 0);
+	for (unsigned i = 0; i < SLEEPERS; i++)
+		start("sleeper", sleep_and_note, (void *)(uintptr_t)i, PRIORITY_NORMAL,
+		      &tasks[i]);
+	for (unsigned i = 0; i < SLEEPERS; i++) {
+		EXPECT_EQ(task_join(tasks[i], &slept), 0);
+		EXPECT(slept);
+		task_put(tasks[i]);
+		EXPECT_EQ(sleep_order[i], (i + 1) * 10);
+	}
+}
+
+static int give_back(void *argument)
+{
+	if ((uintptr_t)argument > 50)
+		task_exit((int)(uintptr_t)argument);
+	return (int)(uintptr_t)argument;
+}
+
+SELF_TEST("sched.join_gives_the_status", join_status)
+{
+	static const int statuses[] = { 0, 42, 99 };
+	struct task *task;
+	int status = -1;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(statuses); i++) {
+		start("give", give_back, (void *)(uintptr_t)statuses[i], PRIORITY_NORMAL,
+		      &task);
+		EXPECT_EQ(task_join(task, &status), 0);
+		EXPECT_EQ(status, statuses[i]);
+		status = -1;
+		EXPECT_EQ(task_join(task, &status), 0); /* again, after its end */
+		EXPECT_EQ(status, statuses[i]);
+		EXPECT_EQ(task_find(task->id) == task, true);
+		task_put(task); /* task_find's */
+		task_put(task);
+	}
+}
+
+static int sleep_long(void *argument)
+{
+	return task_sleep(LONG_NS);
+}
+
+SELF_TEST("sched.kill_ends_a_sleep", kill_ends_sleep)
+{
+	struct task *task;
+	uint64_t started = clock_monotonic();
+	int status = 0;
+
+	start("sleeper", sleep_long, NULL, PRIORITY_HIGH, &task);
+	EXPECT_EQ(atomic_load(&task->state), TASK_SLEEPING);
+	task_kill(task);
+	EXPECT_EQ(task_join(task, &status), 0);
+	EXPECT_EQ(status, -EINTR);
+	EXPECT(clock_monotonic() - started < LONG_NS / 2);
+	task_put(task);
+}
+
+SELF_TEST("sched.kill_before_the_start", kill_before_start)
+{
+	struct task *task;
+	int status = 0;
+
+	if (task_create_stopped("late", sleep_long, NULL, PRIORITY_NORMAL, &task)) {
+		self_fail(__FILE__, __LINE__, "no memory");
+		return;
+	}
+	task_kill(task);
+	EXPECT_EQ(atomic_load(&task->state), TASK_BLOCKED);
+	task_start(task);
+	EXPECT_EQ(task_join(task, &status), 0);
+	EXPECT_EQ(status, -EINTR);
+	task_put(task);
+}
+
+SELF_TEST("sched.never_started_is_freed", never_started)
+{
+	uint64_t used = slab_used(), mapped = vmalloc_used();
+	struct task *task;
+
+	if (task_create_stopped("never", sleep_long, NULL, PRIORITY_NORMAL, &task)) {
+		self_fail(__FILE__, __LINE__, "no memory");
+		return;
+	}
+	task_put(task);
+	EXPECT_EQ(slab_used(), used);
+	EXPECT_EQ(vmalloc_used(), mapped);
+}
+
+/* Task objects are freed where nobody waits for it: by the idle task, soon. */
+static bool memory_returns(uint64_t used, uint64_t mapped)
+{
+	uint64_t deadline = clock_monotonic() + LONG_NS;
+
+	while (slab_used() != used || vmalloc_used() != mapped)
+		if (clock_monotonic() > deadline || task_sleep(NSEC_PER_MSEC))
+			return false;
+	return true;
+}
+
+SELF_TEST("sched.ends_leave_no_memory", ends_leave_nothing)
+{
+	enum { TASKS = 100 };
+	uint64_t used = slab_used(), mapped = vmalloc_used();
+
+	for (unsigned i = 0; i < TASKS; i++) {
+		struct task *task;
+
+		start("short", give_back, NULL, i % 2 ? PRIORITY_HIGH : PRIORITY_LOW,
+		      &task);
+		if (i % 3)
+			EXPECT_EQ(task_join(task, NULL), 0);
+		task_put(task); /* one in three is left alone */
+	}
+	EXPECT(memory_returns(used, mapped));
+}
+
+SELF_TEST("sched.create_without_memory", create_without_memory)
+{
+	uint64_t used = slab_used(), mapped = vmalloc_used();
+	struct task *task = NULL;
+	unsigned failed = 0;
+	bool struck;
+	int error;
+
+	do {
+		fault_inject_arm(failed + 1, cpu_task());
+		error = task_create("starved", give_back, NULL, PRIORITY_NORMAL, &task);
+		struck = fault_inject_disarm();
+		EXPECT_EQ(error, struck ? -ENOMEM : 0);
+		failed += struck;
+		EXPECT_EQ(struck && slab_used() != used, false);
+	} while (struck && failed < 100);
+	EXPECT(failed >= 2); /* the task and its stack */
+	end(&task, 1);
+	EXPECT(memory_returns(used, mapped));
+}
+
+static void count_tasks(struct task *task, void *context)
+{
+	unsigned *count = context;
+
+	(*count)++;
+	EXPECT(task_state_name(task) != NULL);
+}
+
+SELF_TEST("sched.visit_and_find", visit_and_find)
+{
+	unsigned before = 0, with = 0;
+	struct task *task;
+	int id;
+
+	task_visit(count_tasks, &before);
+	start("seen", sleep_long, NULL, PRIORITY_NORMAL, &task);
+	id = task->id;
+	task_visit(count_tasks, &with);
+	EXPECT_EQ(with, before + 1);
+	EXPECT(task_find(id) == task);
+	task_put(task);
+	task_kill(task);
+	end(&task, 1);
+	EXPECT(task_find(id) == NULL);
+}
+
+struct seen_switch {
+	unsigned task, count;
+};
+
+static bool see_switch(const struct trace_entry *entry, void *context)
+{
+	struct seen_switch *seen = context;
+
+	seen->count += entry->kind == TRACE_SWITCH && entry->b == seen->task;
+	return true;
+}
+
+SELF_TEST("sched.switches_are_traced", switches_traced)
+{
+	uint32_t mask = trace_mask;
+	struct seen_switch seen;
+	struct task *task;
+
+	trace_mask = 1u << TRACE_SWITCH;
+	start("traced", give_back, NULL, PRIORITY_HIGH, &task);
+	seen = (struct seen_switch){ (unsigned)task->id, 0 };
+	end(&task, 1);
+	trace_visit(see_switch, &seen);
+	trace_mask = mask;
+	EXPECT_EQ(seen.count, 1);
+}

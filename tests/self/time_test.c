@@ -1,0 +1,196 @@
+/*
+ * time_test.c: clocks that do not go back, and timers that come in order.
+ */
+#include "kernel/sched/task.h"
+#include "kernel/time/clock.h"
+#include "kernel/time/timer.h"
+#include "tests/self/self.h"
+
+enum { TIMERS = 8 };
+
+static struct timer timers[TIMERS];
+static unsigned order[4 * TIMERS];
+static atomic_uint expired;
+
+static void note(struct timer *timer)
+{
+	unsigned place = atomic_fetch_add(&expired, 1);
+
+	if (place < ARRAY_SIZE(order))
+		order[place] = (unsigned)(timer - timers);
+}
+
+static void begin(void)
+{
+	atomic_store(&expired, 0);
+	for (unsigned i = 0; i < TIMERS; i++)
+		timer_setup(&timers[i], note);
+}
+
+SELF_TEST("time.clock_never_goes_back", never_back)
+{
+	uint64_t last = clock_monotonic(), first = last;
+
+	/* Long enough for slices, refinement and other interrupts to come between. */
+	while (last - first < 30 * NSEC_PER_MSEC) {
+		uint64_t now = clock_monotonic();
+
+		if (now < last) {
+			self_fail(__FILE__, __LINE__, "back by %llu ns",
+				  (unsigned long long)(last - now));
+			return;
+		}
+		last = now;
+	}
+}
+
+SELF_TEST("time.clock_agrees_with_the_tsc", agrees_with_tsc)
+{
+	uint64_t hz = clock_tsc_hz(), tsc = cpu_tsc(), ns = clock_monotonic(), by_tsc;
+
+	if (!hz) {
+		self_skip("no TSC");
+		return;
+	}
+	EXPECT_EQ(task_sleep(50 * NSEC_PER_MSEC), 0);
+	tsc = cpu_tsc() - tsc;
+	ns = clock_monotonic() - ns;
+	by_tsc = tsc * 1000 / (hz / 1000000);
+	/* Within 2 percent, and what a host's pause between two reads may add. */
+	EXPECT(by_tsc + 5 * NSEC_PER_MSEC > ns - ns / 50);
+	EXPECT(ns + 5 * NSEC_PER_MSEC > by_tsc - by_tsc / 50);
+}
+
+SELF_TEST("time.wall_clock_is_set", wall_clock)
+{
+	enum { YEAR_2000 = 946684800 };
+	uint64_t before = clock_realtime(), mono = clock_monotonic();
+
+	EXPECT(before == 0 || before > YEAR_2000 * NSEC_PER_SEC ||
+	       before < NSEC_PER_SEC * 3600);
+	clock_realtime_set(YEAR_2000 * NSEC_PER_SEC);
+	EXPECT(clock_realtime() - YEAR_2000 * NSEC_PER_SEC < NSEC_PER_SEC);
+	clock_realtime_set(before + (clock_monotonic() - mono));
+	EXPECT(clock_realtime() >= before);
+}
+
+SELF_TEST("time.delay_is_long_enough", delay)
+{
+	uint64_t before = clock_monotonic();
+
+	clock_delay(50 * NSEC_PER_USEC);
+	EXPECT(clock_monotonic() - before >= 50 * NSEC_PER_USEC);
+}
+
+SELF_TEST("time.timers_expire_in_order", timers_in_order)
+{
+	/* In units of 2 ms; equal ones in the order in which they were started. */
+	static const unsigned when[TIMERS] = { 5, 1, 3, 3, 8, 2, 1, 4 };
+	static const unsigned expected[TIMERS] = { 1, 6, 5, 2, 3, 7, 0, 4 };
+	uint64_t now;
+
+	begin();
+	now = clock_monotonic() + NSEC_PER_MSEC;
+	for (unsigned i = 0; i < TIMERS; i++)
+		timer_start(&timers[i], now + when[i] * 2 * NSEC_PER_MSEC);
+	EXPECT_EQ(task_sleep(10 * NSEC_PER_MSEC), 0);
+	for (unsigned i = 0; i < 1000 && atomic_load(&expired) < TIMERS; i++)
+		EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
+	EXPECT_EQ(atomic_load(&expired), TIMERS);
+	for (unsigned i = 0; i < TIMERS; i++)
+		EXPECT_EQ(order[i], expected[i]);
+	EXPECT(clock_monotonic() >= now + 16 * NSEC_PER_MSEC);
+}
+
+SELF_TEST("time.cancelled_timers_stay_silent", cancelled)
+{
+	uint64_t now;
+
+	begin();
+	now = clock_monotonic();
+	timer_start(&timers[0], now + 2 * NSEC_PER_MSEC);
+	timer_start(&timers[1], now + 2 * NSEC_PER_MSEC);
+	timer_start(&timers[2], now + 1000 * NSEC_PER_SEC);
+	EXPECT(timer_cancel(&timers[0]));
+	EXPECT(!timer_cancel(&timers[0]));
+	EXPECT_EQ(task_sleep(4 * NSEC_PER_MSEC), 0);
+	EXPECT_EQ(atomic_load(&expired), 1);
+	EXPECT_EQ(order[0], 1);
+	EXPECT(!timer_cancel(&timers[1]));
+	EXPECT(timer_cancel(&timers[2]));
+}
+
+SELF_TEST("time.started_again_means_moved", moved)
+{
+	uint64_t now;
+
+	begin();
+	now = clock_monotonic();
+	timer_start(&timers[0], now + 1000 * NSEC_PER_SEC);
+	timer_start(&timers[0], now + 2 * NSEC_PER_MSEC);
+	timer_start(&timers[1], now + NSEC_PER_MSEC);
+	timer_start(&timers[1], now + 1000 * NSEC_PER_SEC);
+	EXPECT_EQ(task_sleep(4 * NSEC_PER_MSEC), 0);
+	EXPECT_EQ(atomic_load(&expired), 1);
+	EXPECT_EQ(order[0], 0);
+	EXPECT(timer_cancel(&timers[1]));
+}
+
+SELF_TEST("time.past_deadlines_expire_at_once", past)
+{
+	begin();
+	timer_start(&timers[0], 1);
+	for (unsigned i = 0; i < 1000 && !atomic_load(&expired); i++)
+		clock_delay(10 * NSEC_PER_USEC);
+	EXPECT_EQ(atomic_load(&expired), 1);
+}
+
+static void repeat(struct timer *timer)
+{
+	if (atomic_fetch_add(&expired, 1) < 9)
+		timer_start(timer, timer->deadline + 500 * NSEC_PER_USEC);
+}
+
+SELF_TEST("time.timers_may_start_themselves", repeats)
+{
+	static struct timer timer;
+	uint64_t now = clock_monotonic();
+
+	atomic_store(&expired, 0);
+	timer_setup(&timer, repeat);
+	timer_start(&timer, now + NSEC_PER_MSEC);
+	for (unsigned i = 0; i < 1000 && atomic_load(&expired) < 10; i++)
+		EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
+	EXPECT_EQ(atomic_load(&expired), 10);
+	EXPECT(clock_monotonic() - now >= 5 * NSEC_PER_MSEC + 500 * NSEC_PER_USEC);
+	EXPECT(!timer_cancel(&timer));
+}
+
+static void cancel_itself(struct timer *timer)
+{
+	/* From expire it does not wait for itself. */
+	atomic_fetch_add(&expired, timer_cancel(timer) ? 100 : 1);
+}
+
+SELF_TEST("time.cancel_from_expire", cancel_from_expire)
+{
+	static struct timer timer;
+
+	atomic_store(&expired, 0);
+	timer_setup(&timer, cancel_itself);
+	timer_start(&timer, 1);
+	EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
+	EXPECT_EQ(atomic_load(&expired), 1);
+}
+
+SELF_TEST("time.idle_is_not_interrupted", idle_quiet)
+{
+	struct timer_stats before, after;
+
+	EXPECT_EQ(task_sleep(20 * NSEC_PER_MSEC), 0); /* what was set before is over */
+	timer_stats(&before);
+	EXPECT_EQ(task_sleep(100 * NSEC_PER_MSEC), 0);
+	timer_stats(&after);
+	/* Our own, the refinement of the clock, and one early alarm for each. */
+	EXPECT(after.interrupts - before.interrupts <= 6);
+}
