@@ -3,8 +3,6 @@
  */
 #include "kernel/debug/trace.h"
 #include "kernel/mm/fault_inject.h"
-#include "kernel/mm/page.h"
-#include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/sched/mutex.h"
 #include "kernel/sched/task.h"
@@ -268,9 +266,26 @@ SELF_TEST("sched.kill_before_the_start", kill_before_start)
 	task_put(task);
 }
 
+static void count_tasks(struct task *task, void *context)
+{
+	unsigned *count = context;
+
+	(*count)++;
+	EXPECT(task_state_name(task) != NULL);
+}
+
+static unsigned task_count(void)
+{
+	unsigned count = 0;
+
+	task_visit(count_tasks, &count);
+	return count;
+}
+
 SELF_TEST("sched.never_started_is_freed", never_started)
 {
-	uint64_t used = slab_used(), mapped = vmalloc_used();
+	unsigned count = task_count();
+	uint64_t mapped = vmalloc_used();
 	struct task *task;
 
 	if (task_create_stopped("never", sleep_long, NULL, PRIORITY_NORMAL, &task)) {
@@ -278,16 +293,16 @@ SELF_TEST("sched.never_started_is_freed", never_started)
 		return;
 	}
 	task_put(task);
-	EXPECT_EQ(slab_used(), used);
+	EXPECT_EQ(task_count(), count);
 	EXPECT_EQ(vmalloc_used(), mapped);
 }
 
 /* Task objects are freed where nobody waits for it: by the idle task, soon. */
-static bool memory_returns(uint64_t used, uint64_t mapped)
+static bool memory_returns(unsigned count, uint64_t mapped)
 {
 	uint64_t deadline = clock_monotonic() + LONG_NS;
 
-	while (slab_used() != used || vmalloc_used() != mapped)
+	while (task_count() != count || vmalloc_used() != mapped)
 		if (clock_monotonic() > deadline || task_sleep(NSEC_PER_MSEC))
 			return false;
 	return true;
@@ -296,7 +311,8 @@ static bool memory_returns(uint64_t used, uint64_t mapped)
 SELF_TEST("sched.ends_leave_no_memory", ends_leave_nothing)
 {
 	enum { TASKS = 100 };
-	uint64_t used = slab_used(), mapped = vmalloc_used();
+	unsigned count = task_count();
+	uint64_t mapped = vmalloc_used();
 
 	for (unsigned i = 0; i < TASKS; i++) {
 		struct task *task;
@@ -307,12 +323,13 @@ SELF_TEST("sched.ends_leave_no_memory", ends_leave_nothing)
 			EXPECT_EQ(task_join(task, NULL), 0);
 		task_put(task); /* one in three is left alone */
 	}
-	EXPECT(memory_returns(used, mapped));
+	EXPECT(memory_returns(count, mapped));
 }
 
 SELF_TEST("sched.create_without_memory", create_without_memory)
 {
-	uint64_t used = slab_used(), mapped = vmalloc_used();
+	unsigned count = task_count();
+	uint64_t mapped = vmalloc_used();
 	struct task *task = NULL;
 	unsigned failed = 0;
 	bool struck;
@@ -324,32 +341,22 @@ SELF_TEST("sched.create_without_memory", create_without_memory)
 		struck = fault_inject_disarm();
 		EXPECT_EQ(error, struck ? -ENOMEM : 0);
 		failed += struck;
-		EXPECT_EQ(struck && slab_used() != used, false);
+		EXPECT_EQ(struck && vmalloc_used() != mapped, false);
 	} while (struck && failed < 100);
 	EXPECT(failed >= 2); /* the task and its stack */
 	end(&task, 1);
-	EXPECT(memory_returns(used, mapped));
-}
-
-static void count_tasks(struct task *task, void *context)
-{
-	unsigned *count = context;
-
-	(*count)++;
-	EXPECT(task_state_name(task) != NULL);
+	EXPECT(memory_returns(count, mapped));
 }
 
 SELF_TEST("sched.visit_and_find", visit_and_find)
 {
-	unsigned before = 0, with = 0;
+	unsigned before = task_count();
 	struct task *task;
 	int id;
 
-	task_visit(count_tasks, &before);
 	start("seen", sleep_long, NULL, PRIORITY_NORMAL, &task);
 	id = task->id;
-	task_visit(count_tasks, &with);
-	EXPECT_EQ(with, before + 1);
+	EXPECT_EQ(task_count(), before + 1);
 	EXPECT(task_find(id) == task);
 	task_put(task);
 	task_kill(task);
