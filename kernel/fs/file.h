@@ -40,7 +40,10 @@ struct file_ops {
 	unsigned (*poll)(struct file *file, struct poll_table *table);
 	int (*ioctl)(struct file *file, unsigned command, struct argument argument);
 	off_t (*seek)(struct file *file, off_t offset, int whence);
-	/* Calls emit for entries from *position on, which it moves, until false. */
+	/*
+	 * Calls emit for entries from *position on, which it moves, until false. emit
+	 * may sleep and write to files, so it is called with no lock of the directory's.
+	 */
 	int (*readdir)(struct file *file, off_t *position,
 		       bool (*emit)(const struct directory_entry *entry, void *context),
 		       void *context);

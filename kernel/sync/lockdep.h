@@ -16,9 +16,9 @@
 
 /* Outermost first. Mutexes and other sleeping locks rank below every spinlock. */
 enum lock_rank {
+	RANK_FILE = 5,	     /* a file's position: held around its operations */
 	RANK_PROGRAM = 10,   /* a session of a ported program */
 	RANK_TTY_READ = 20,  /* one reader of a terminal at a time */
-	RANK_FILE = 30,	     /* a file's position */
 	RANK_DIRECTORY = 40, /* a directory's entries */
 	RANK_INODE = 45,     /* a file's content */
 	RANK_DEVICE = 50,    /* a driver's sleeping lock */

@@ -146,11 +146,12 @@ static const struct inode_ops node_ops = {
 	.drop = never_dropped,
 };
 
-/* With the lock held: the device's node, made where there is none yet. */
+/* The device's node, made where there is none yet. */
 static int node_of(struct devfs *fs, struct chardev *device, struct node **result)
 {
 	struct node *node;
 
+	MUTEX_GUARD(&fs->lock);
 	list_for_each(node, &fs->nodes, link) {
 		if (node->device == device) {
 			*result = node;
@@ -179,7 +180,6 @@ static int root_lookup(struct inode *directory, const char *name, struct inode *
 
 	if (!device)
 		return -ENOENT;
-	MUTEX_GUARD(&fs->lock);
 	error = node_of(fs, device, &node);
 	if (error)
 		return error;
@@ -198,7 +198,6 @@ static int root_readdir(struct file *file, off_t *position,
 
 	if (!directory_emit_dots(file->inode, position, emit, context))
 		return 0;
-	MUTEX_GUARD(&fs->lock);
 	for (struct chardev *device = chardev_next(NULL); device;
 	     device = chardev_next(device)) {
 		struct directory_entry entry = { .name = device->name, .next = ++at };

@@ -267,28 +267,38 @@ static struct entry *entry_from(const struct ram_inode *directory, uint64_t cook
 	return best;
 }
 
+/* The first entry at or behind a position; its name is copied to name. */
+static bool read_entry(struct ram_inode *directory, off_t position,
+		       struct directory_entry *result, char name[NAME_MAX_BYTES + 1])
+{
+	struct entry *entry;
+
+	MUTEX_GUARD(&directory->fs->tree_lock);
+	entry = entry_from(directory, (uint64_t)position);
+	if (!entry)
+		return false;
+	str_copy(name, entry->name, NAME_MAX_BYTES + 1);
+	*result = (struct directory_entry){
+		.name = name,
+		.inode = entry->child->inode.number,
+		.next = (off_t)entry->cookie + 1,
+		.type = directory_type(entry->child->inode.mode),
+	};
+	return true;
+}
+
 static int ram_readdir(struct file *file, off_t *position,
 		       bool (*emit)(const struct directory_entry *entry, void *context),
 		       void *context)
 {
 	struct ram_inode *directory = ram_inode_of(file->inode);
+	struct directory_entry entry;
+	char name[NAME_MAX_BYTES + 1];
 
 	if (!directory_emit_dots(file->inode, position, emit, context))
 		return 0;
-	MUTEX_GUARD(&directory->fs->tree_lock);
-	for (struct entry *at = entry_from(directory, (uint64_t)*position); at;
-	     at = entry_from(directory, (uint64_t)*position)) {
-		struct directory_entry entry = {
-			.name = at->name,
-			.inode = at->child->inode.number,
-			.next = (off_t)at->cookie + 1,
-			.type = directory_type(at->child->inode.mode),
-		};
-
-		if (!emit(&entry, context))
-			break;
+	while (read_entry(directory, *position, &entry, name) && emit(&entry, context))
 		*position = entry.next;
-	}
 	return 0;
 }
 
