@@ -48,6 +48,8 @@ enum {
 	CPUID_APIC = 1 << 9, /* 1:EDX */
 };
 
+#define BASE_ADDRESS 0x000ffffffffff000ULL
+
 static volatile uint8_t *registers; /* NULL in x2APIC mode */
 static bool present;
 
@@ -71,7 +73,7 @@ uint32_t apic_id(void)
 	return registers ? apic_read(APIC_ID) >> 24 : apic_read(APIC_ID);
 }
 
-bool apic_init(uint64_t phys)
+bool apic_init(void)
 {
 	uint64_t base;
 
@@ -79,7 +81,7 @@ bool apic_init(uint64_t phys)
 		return false;
 	base = msr_read(MSR_APIC_BASE);
 	if (!(base & BASE_X2APIC)) {
-		registers = paging_map_device(phys, REGISTERS_SIZE);
+		registers = paging_map_device(base & BASE_ADDRESS, REGISTERS_SIZE);
 		if (!registers) {
 			log_err("apic: no memory to map its registers");
 			return false;

@@ -1,9 +1,10 @@
 /*
  * irqchip.c: which interrupt controllers this machine has, and one way to talk to them.
  *
- * The two 8259s are moved off the exceptions' vectors and masked in any case. Where
- * ACPI's MADT (ACPI 6.4, 5.2.12) describes a local APIC and an I/O APIC, those are used,
- * unless the boot parameter noapic says no.
+ * The two 8259s are moved off the exceptions' vectors and masked in any case. A local
+ * APIC is used where the processor has one. The lines come through I/O APICs where
+ * ACPI's MADT (ACPI 6.4, 5.2.12) describes some, else through the 8259s. The boot
+ * parameter noapic leaves nothing but the 8259s.
  */
 #include "kernel/x86/irqchip.h"
 
@@ -15,7 +16,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
-enum madt_type { MADT_IOAPIC = 1, MADT_OVERRIDE = 2, MADT_APIC_ADDRESS = 5 };
+enum madt_type { MADT_IOAPIC = 1, MADT_OVERRIDE = 2 };
 
 struct madt {
 	struct acpi_header header;
@@ -39,12 +40,6 @@ struct madt_override {
 	uint16_t flags;
 } PACKED;
 
-struct madt_apic_address {
-	struct madt_entry entry;
-	uint16_t reserved;
-	uint64_t address;
-} PACKED;
-
 enum {
 	ISA_LINES = 16,
 	/* MPS INTI flags, ACPI 6.4 table 5.26. */
@@ -60,7 +55,6 @@ static struct isa_route {
 	bool low, level;
 } routes[ISA_LINES];
 
-static uint64_t apic_address;
 static bool refused; /* noapic */
 static bool use_ioapic;
 
@@ -91,20 +85,16 @@ static void take_entry(const struct madt_entry *entry)
 	} else if (entry->type == MADT_OVERRIDE &&
 		   entry->length >= sizeof(struct madt_override)) {
 		take_override((const void *)entry);
-	} else if (entry->type == MADT_APIC_ADDRESS &&
-		   entry->length >= sizeof(struct madt_apic_address)) {
-		apic_address = ((const struct madt_apic_address *)entry)->address;
 	}
 }
 
-static bool read_madt(void)
+static void read_madt(void)
 {
 	const struct madt *madt = (const void *)acpi_find("APIC");
 	uint32_t at = sizeof(*madt);
 
 	if (!madt || madt->header.length < sizeof(*madt))
-		return false;
-	apic_address = madt->apic;
+		return;
 	while (at + sizeof(struct madt_entry) <= madt->header.length) {
 		const struct madt_entry *entry =
 			(const void *)((const uint8_t *)madt + at);
@@ -117,7 +107,6 @@ static bool read_madt(void)
 		take_entry(entry);
 		at += entry->length;
 	}
-	return true;
 }
 
 void irqchip_init(void)
@@ -127,10 +116,12 @@ void irqchip_init(void)
 	for (i = 0; i < ISA_LINES; i++)
 		routes[i] = (struct isa_route){ .gsi = i };
 	pic_init(IRQ_VECTOR_FIRST);
-	if (!refused && read_madt() && apic_init(apic_address))
+	if (!refused && apic_init()) {
+		read_madt();
 		use_ioapic = ioapic_present();
-	if (!use_ioapic)
-		apic_accept_pic();
+		if (!use_ioapic)
+			apic_accept_pic();
+	}
 	log_info("irqchip: %s%s", irqchip_name(),
 		 apic_timer_present() ? ", local APIC" : "");
 }

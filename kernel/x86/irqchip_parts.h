@@ -14,7 +14,7 @@ void pic_end(unsigned isa);
 bool pic_is_spurious(unsigned isa);
 
 /* apic.c. Enables this CPU's local APIC; false: there is none that works. */
-bool apic_init(uint64_t phys);
+bool apic_init(void);
 /* The 8259 reaches the CPU through LINT0 while the local APIC is on. */
 void apic_accept_pic(void);
 uint32_t apic_id(void);
