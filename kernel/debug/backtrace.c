@@ -80,6 +80,7 @@ void backtrace_print(void)
 void backtrace_print_from(uint64_t rip, uint64_t rbp)
 {
 	log_err("backtrace:");
-	print_address(rip, false);
+	if (rip)
+		print_address(rip, false);
 	print_chain(rbp);
 }

@@ -6,7 +6,7 @@
 
 /* Return addresses from frame pointer rbp up, at most max; their number. Never faults. */
 unsigned backtrace_walk(uint64_t rbp, uint64_t *addresses, unsigned max);
-/* Logs the caller's, or one that starts at a trap's rip and rbp. */
+/* Logs the caller's, or one that starts at a trap's rip (0: left out) and rbp. */
 void backtrace_print(void);
 void backtrace_print_from(uint64_t rip, uint64_t rbp);
 

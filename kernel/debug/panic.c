@@ -97,7 +97,9 @@ static void enter_or_stop(void)
 	panic_finish();
 }
 
-NORETURN static void report(const struct trap_frame *frame, const char *fmt, va_list args)
+/* frame: the trap's; NULL: rbp is the frame of the function that was called to die. */
+NORETURN static void report(const struct trap_frame *frame, uint64_t rbp, const char *fmt,
+			    va_list args)
 {
 	char message[256], task[48];
 
@@ -111,7 +113,7 @@ NORETURN static void report(const struct trap_frame *frame, const char *fmt, va_
 	if (frame)
 		trap_report(frame);
 	else
-		backtrace_print();
+		backtrace_print_from(0, rbp);
 	if (panic_print_locks)
 		panic_print_locks();
 	if (end == PANIC_HALT)
@@ -125,7 +127,7 @@ void panic(const char *fmt, ...)
 
 	enter_or_stop();
 	va_start(args, fmt);
-	report(NULL, fmt, args);
+	report(NULL, (uint64_t)__builtin_frame_address(0), fmt, args);
 }
 
 void panic_trap(const struct trap_frame *frame, const char *fmt, ...)
@@ -134,5 +136,5 @@ void panic_trap(const struct trap_frame *frame, const char *fmt, ...)
 
 	enter_or_stop();
 	va_start(args, fmt);
-	report(frame, fmt, args);
+	report(frame, 0, fmt, args);
 }

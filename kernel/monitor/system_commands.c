@@ -2,6 +2,7 @@
  * system_commands.c: the monitor's commands on the system: help, dmesg, trace, reboot,
  * poweroff, panic.
  */
+#include "kernel/debug/crash.h"
 #include "kernel/debug/log.h"
 #include "kernel/debug/panic.h"
 #include "kernel/debug/trace.h"
@@ -131,7 +132,17 @@ MONITOR_COMMAND("poweroff", "", "turn the machine off", run_poweroff);
 
 static int run_panic(struct monitor *monitor, int argc, char **argv)
 {
+	const struct crash *crash = crash_find(argc > 1 ? argv[1] : "panic");
+
+	if (!crash || argc > 2) {
+		monitor_print(monitor, "These are the ways:\n");
+		for (unsigned i = 0; i < crash_count; i++)
+			monitor_print(monitor, "  %-12s %s\n", crashes[i].name,
+				      crashes[i].what);
+		return -EINVAL;
+	}
 	say_goodbye();
-	panic("asked for at the monitor");
+	crash->run();
+	panic("%s was survived", crash->what);
 }
-MONITOR_COMMAND("panic", "", "die on purpose", run_panic);
+MONITOR_COMMAND("panic", "[way]", "die on purpose; panic ? lists the ways", run_panic);

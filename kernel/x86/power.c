@@ -2,20 +2,18 @@
  * power.c: how the machine ends: ACPI's sleep state S5 and reset register first, then
  * what PCs and QEMU have had, at last a halt.
  *
- * S5's value is in the DSDT, in AML: the object \_S5 is a package of small integers.
- * No interpreter is needed for that: power_init finds the name and reads the package's
- * first elements, never past the table's end. All addresses are looked up and mapped at
+ * All addresses are looked up and mapped at
  * boot, so that the end itself needs no memory and no lock.
  */
 #include "kernel/x86/power.h"
 
 #include "kernel/debug/log.h"
 #include "kernel/x86/acpi_fadt.h"
+#include "kernel/x86/aml.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/internal.h"
 #include "kernel/x86/io.h"
 #include "kernel/x86/layout.h"
-#include "lib/string.h"
 
 enum {
 	PM1_SCI_ENABLE = 1 << 0,
@@ -34,19 +32,7 @@ enum {
 	KEYBOARD_POLLS = 10000,
 };
 
-/* AML: ACPI 6.4, 20.2. */
-enum aml {
-	AML_ZERO = 0x00,
-	AML_ONE = 0x01,
-	AML_NAME = 0x08,
-	AML_BYTE = 0x0a,
-	AML_WORD = 0x0b,
-	AML_DWORD = 0x0c,
-	AML_PACKAGE = 0x12,
-	AML_ONES = 0xff
-};
-
-/* A register of 8 or 16 bits in ports or memory. */
+/* A register of 8 bits in ports or memory. */
 struct reg {
 	uint16_t port;
 	volatile uint8_t *memory; /* NULL: the port counts */
@@ -82,76 +68,6 @@ static void reg_write(const struct reg *reg, uint8_t value)
 		out8(reg->port, value);
 }
 
-/* An integer of AML at *at; false: it is none, or ends beyond the table. */
-static bool aml_integer(const uint8_t *bytes, size_t size, size_t *at, uint8_t *value)
-{
-	size_t width;
-
-	if (*at >= size)
-		return false;
-	switch (bytes[(*at)++]) {
-	case AML_ZERO:
-		*value = 0;
-		return true;
-	case AML_ONE:
-		*value = 1;
-		return true;
-	case AML_ONES:
-		*value = 0xff;
-		return true;
-	case AML_BYTE:
-		width = 1;
-		break;
-	case AML_WORD:
-		width = 2;
-		break;
-	case AML_DWORD:
-		width = 4;
-		break;
-	default:
-		return false;
-	}
-	if (size - *at < width)
-		return false;
-	*value = bytes[*at];
-	*at += width;
-	return true;
-}
-
-/* The package behind a name that ends at `at`: PackageOp PkgLength NumElements ... */
-static bool read_s5(const uint8_t *bytes, size_t size, size_t at)
-{
-	unsigned follow;
-
-	if (at + 2 > size || bytes[at] != AML_PACKAGE)
-		return false;
-	follow = bytes[at + 1] >> 6; /* bytes of PkgLength after the first */
-	at += 2 + follow;
-	if (at >= size || bytes[at] < 2)
-		return false;
-	at++;
-	return aml_integer(bytes, size, &at, &power.type_a) &&
-	       aml_integer(bytes, size, &at, &power.type_b);
-}
-
-static bool find_s5(const struct acpi_header *dsdt)
-{
-	const uint8_t *bytes = (const void *)dsdt;
-	size_t at;
-
-	for (at = sizeof(*dsdt) + 1; at + 4 <= dsdt->length; at++) {
-		if (bytes[at] != '_' || memcmp(bytes + at, "_S5_", 4) != 0)
-			continue;
-		/* Name (_S5, ...) or Name (\_S5, ...) */
-		if (bytes[at - 1] != AML_NAME &&
-		    (bytes[at - 1] != '\\' || bytes[at - 2] != AML_NAME))
-			continue;
-		if (read_s5(bytes, dsdt->length, at + 4))
-			return true;
-	}
-	return false;
-}
-
 static uint16_t port_of(uint32_t port)
 {
 	return port <= UINT16_MAX ? (uint16_t)port : 0;
@@ -172,7 +88,7 @@ void power_init(void)
 		dsdt = acpi_table_at(fadt->x_dsdt, "DSDT");
 	if (!dsdt)
 		dsdt = acpi_table_at(fadt->dsdt, "DSDT");
-	if (!dsdt || !find_s5(dsdt)) {
+	if (!dsdt || !aml_find_s5(dsdt, &power.type_a, &power.type_b)) {
 		log_notice("power: ACPI does not say how to power off");
 		return;
 	}

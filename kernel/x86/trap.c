@@ -15,6 +15,7 @@
 #include "kernel/x86/internal.h"
 #include "kernel/x86/irqchip.h"
 #include "lib/printf.h"
+#include "lib/string.h"
 
 enum {
 	EXCEPTIONS = 32,
@@ -67,6 +68,13 @@ static const char *trap_name(uint64_t vector)
 	return vector < EXCEPTIONS && names[vector] ? names[vector] : "exception";
 }
 
+static bool is_guard(uint64_t address)
+{
+	if (address >= (uint64_t)boot_stack_guard && address < (uint64_t)boot_stack)
+		return true;
+	return hooks.is_guard && hooks.is_guard(address);
+}
+
 /* What a page fault was, in words. */
 static void describe_fault(const struct trap_frame *frame, char *text, size_t size)
 {
@@ -78,9 +86,7 @@ static void describe_fault(const struct trap_frame *frame, char *text, size_t si
 			  : frame->error & FAULT_PRESENT ? "forbidden"
 							 : "nothing there";
 
-	if (address >= (uint64_t)boot_stack_guard && address < (uint64_t)boot_stack)
-		why = "the first stack's guard page: stack overflow";
-	else if (hooks.is_guard && hooks.is_guard(address))
+	if (is_guard(address))
 		why = "guard page: overflow of a stack or buffer";
 	else if (address < 4096)
 		why = "null pointer";
@@ -91,10 +97,8 @@ static void describe_fault(const struct trap_frame *frame, char *text, size_t si
 
 static void report_registers(const struct trap_frame *f)
 {
-	uint64_t rsp = f->rsp;
-
 	log_err("rip %016llx  rsp %016llx  rflags %08llx  cs %02llx  ss %02llx",
-		(unsigned long long)f->rip, (unsigned long long)rsp,
+		(unsigned long long)f->rip, (unsigned long long)f->rsp,
 		(unsigned long long)f->rflags, (unsigned long long)f->cs,
 		(unsigned long long)f->ss);
 #define ROW(a, b, c, d)                                                       \
@@ -118,6 +122,8 @@ void trap_report(const struct trap_frame *frame)
 
 	if (frame->vector == TRAP_PAGE_FAULT)
 		describe_fault(frame, detail, sizeof(detail));
+	else if (frame->vector == TRAP_DOUBLE_FAULT && is_guard(cr2_read()))
+		str_copy(detail, ": stack overflow", sizeof(detail));
 	panic_describe_task(task, sizeof(task));
 	log_err("trap: %s (vector %llu, error %llx) in %s%s", trap_name(frame->vector),
 		(unsigned long long)frame->vector, (unsigned long long)frame->error, task,

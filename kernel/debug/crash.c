@@ -1,0 +1,135 @@
+/*
+ * crash.c: every way for the kernel to die, on purpose. One that is survived panics
+ * too, and says so: then a protection is missing.
+ */
+#include "kernel/debug/crash.h"
+
+#include "kernel/debug/panic.h"
+#include "kernel/mm/page.h"
+#include "kernel/mm/vmalloc.h"
+#include "kernel/x86/layout.h"
+#include "lib/string.h"
+
+/* What the compiler may not see through. */
+static volatile uint64_t zero;
+
+static void crash_assert(void)
+{
+	ASSERT(zero == 1);
+}
+
+static void crash_divide(void)
+{
+	zero = 100 / zero;
+}
+
+static void crash_opcode(void)
+{
+	__builtin_trap();
+}
+
+static void crash_null(void)
+{
+	*(volatile uint64_t *)zero = 1;
+}
+
+static void crash_wild(void)
+{
+	*(volatile uint64_t *)(zero + 0x123456789abcdef0ULL) = 1;
+}
+
+static void crash_text(void)
+{
+	*(volatile uint8_t *)kernel_text_start = 0;
+}
+
+static void crash_text_alias(void)
+{
+	*(volatile uint8_t *)phys_to_virt(virt_to_phys(kernel_text_start)) = 0;
+}
+
+static void crash_constant(void)
+{
+	*(volatile uint32_t *)(uint64_t)&crash_count = 0;
+}
+
+static void crash_execute(void)
+{
+	static uint8_t code[] = { 0xc3 }; /* ret */
+	void (*function)(void) = (void (*)(void))(uint64_t)code;
+
+	function();
+}
+
+static void crash_guard(void)
+{
+	volatile uint8_t *area = vmalloc(PAGE_SIZE, GFP_KERNEL);
+
+	if (area)
+		area[PAGE_SIZE] = 1;
+}
+
+static void (*volatile call_again)(void);
+
+static void use_stack(void)
+{
+	volatile uint64_t room[64];
+
+	room[0] = 1;
+	call_again();
+	zero = room[0] - 1;
+}
+
+static void crash_stack(void)
+{
+	call_again = use_stack;
+	use_stack();
+}
+
+static NOINLINE void overrun(size_t n)
+{
+	char buffer[16];
+	volatile char *p = buffer;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		p[i] = 'x';
+}
+
+static void crash_canary(void)
+{
+	overrun(32 + zero);
+}
+
+static void crash_plain(void)
+{
+	panic("asked for at the monitor");
+}
+
+const struct crash crashes[] = {
+	{ "panic", "a plain panic", crash_plain },
+	{ "assert", "an assertion that does not hold", crash_assert },
+	{ "divide", "a division by zero", crash_divide },
+	{ "opcode", "an invalid instruction", crash_opcode },
+	{ "null", "a write through a null pointer", crash_null },
+	{ "wild", "a write to an address that cannot be", crash_wild },
+	{ "text", "a write to the kernel's code", crash_text },
+	{ "text-alias", "the same through the direct map", crash_text_alias },
+	{ "constant", "a write to a constant", crash_constant },
+	{ "execute", "a jump into data", crash_execute },
+	{ "guard", "a write behind an area", crash_guard },
+	{ "stack", "a recursion without end", crash_stack },
+	{ "canary", "a write beyond a local buffer", crash_canary },
+};
+const unsigned crash_count = ARRAY_SIZE(crashes);
+
+const struct crash *crash_find(const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < crash_count; i++) {
+		if (strcmp(crashes[i].name, name) == 0)
+			return &crashes[i];
+	}
+	return NULL;
+}
