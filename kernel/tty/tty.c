@@ -14,7 +14,7 @@
 #include "lib/string.h"
 
 LOCK_CLASS(read_class, "terminal reader", RANK_TTY_READ, LOCK_SLEEPS);
-LOCK_CLASS(write_class, "terminal writer", RANK_TTY_READ, LOCK_SLEEPS);
+LOCK_CLASS(write_class, "terminal writer", RANK_DEVICE, LOCK_SLEEPS);
 LOCK_CLASS(interrupt_class, "terminal interrupt", RANK_TTY, LOCK_IRQ);
 
 /* [I] after INIT_DEVICE */
