@@ -1,7 +1,7 @@
 /*
  * calibrate.c: the rate of one counter by another's.
  *
- * Both are read at the two ends of a window of about a millisecond. Each reading is
+ * Both are read at the two ends of a window of a millisecond or so. Each reading is
  * bracketed: of a few tries the one counts that took the least time, so a host or a
  * system-management interrupt that comes between the two reads does no harm, and one
  * that comes within the window stretches it for both. When more time has gone the same
@@ -17,6 +17,7 @@ enum {
 	SAMPLE_TRIES = 5,
 	ALIVE_READS = 1000,
 	WINDOW_READS_MAX = 100000,
+	FAST_HZ = 10000000,
 	PLAUSIBLE_HZ_MIN = 1000000,
 	/* Off by more than one part in so many after 150 ms: not a clock. */
 	UNSTABLE_PART = 50,
@@ -81,6 +82,14 @@ static uint64_t rate(uint64_t measured_count, uint64_t reference_count)
 	return reference_count ? measured_count * reference->hz / reference_count : 0;
 }
 
+/* 2 ms with the PIT, 1 ms with the PM timer, less with what counts faster. */
+static uint64_t windows_per_second(void)
+{
+	if (reference->mask < CLOCK_MIN_MASK)
+		return 500;
+	return reference->hz < FAST_HZ ? 1000 : 2500;
+}
+
 bool calibrate(struct clock_source *source)
 {
 	uint64_t window, gone = 0, count, hz;
@@ -89,8 +98,7 @@ bool calibrate(struct clock_source *source)
 	if (!reference)
 		return false;
 	measured = source;
-	/* 1 ms where that is thousands of ticks, 2 ms with the PIT. */
-	window = reference->hz / (reference->mask < CLOCK_MIN_MASK ? 500 : 1000);
+	window = reference->hz / windows_per_second();
 	clock_take_sample(measured, reference, &start_measured, &start_reference);
 	for (unsigned i = 0; i < WINDOW_READS_MAX && gone < window; i++)
 		gone = (reference->read() - start_reference) & reference->mask;
