@@ -8,7 +8,7 @@
 
 #include "lib/string.h"
 
-LOCK_CLASS(devices_class, "character devices", RANK_REGISTRY, 0);
+LOCK_CLASS(devices_class, "character devices", RANK_TABLE, 0);
 static struct spinlock devices_lock = SPINLOCK_INIT(&devices_class);
 static struct list devices = LIST_INIT(devices); /* [devices_lock] */
 

@@ -13,7 +13,7 @@ struct mount {
 	struct inode *covered, *root;
 };
 
-LOCK_CLASS(mount_class, "mounts", RANK_REGISTRY, 0);
+LOCK_CLASS(mount_class, "mounts", RANK_TABLE, 0);
 static struct spinlock mount_lock = SPINLOCK_INIT(&mount_class);
 static struct list mounts = LIST_INIT(mounts); /* [mount_lock] */
 static struct inode *root_inode;	       /* [I] once set */

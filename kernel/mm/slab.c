@@ -21,7 +21,7 @@ enum {
 };
 
 LOCK_CLASS(cache_class, "slab cache", RANK_SLAB, LOCK_IRQ);
-LOCK_CLASS(registry_class, "slab caches", RANK_REGISTRY, 0);
+LOCK_CLASS(registry_class, "slab caches", RANK_TABLE, 0);
 static struct spinlock registry_lock = SPINLOCK_INIT(&registry_class);
 static struct list registry = LIST_INIT(registry); /* [registry_lock] */
 

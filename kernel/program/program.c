@@ -16,7 +16,7 @@
 
 enum { BOOT_OPTIONS_MAX = 12, BOOT_OPTION_SIZE = 40 };
 
-LOCK_CLASS(state_class, "program counters", RANK_REGISTRY, 0);
+LOCK_CLASS(state_class, "program counters", RANK_TABLE, 0);
 
 struct program_state {
 	struct spinlock lock;

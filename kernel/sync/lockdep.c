@@ -120,6 +120,9 @@ static void acquire(const void *lock, const struct lock_class *class_, uint64_t 
 	if (class_->flags & LOCK_SLEEPS || class_->rank < RANK_SPIN)
 		report_lock("a spinlock of a sleeping class", class_, where, held,
 			    held->depth);
+	if (!(class_->flags & LOCK_IRQ) != (class_->rank < RANK_IRQ))
+		report_lock("LOCK_IRQ does not go with its rank", class_, where, held,
+			    held->depth);
 	if (class_->flags & LOCK_IRQ && flags & RFLAGS_IF)
 		report_lock("interrupts take it, and they are on", class_, where, held,
 			    held->depth);

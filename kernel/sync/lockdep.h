@@ -14,7 +14,11 @@
 
 #include "lib/base.h"
 
-/* Outermost first. Mutexes and other sleeping locks rank below every spinlock. */
+/*
+ * Outermost first. Mutexes and other sleeping locks rank below every spinlock; spinlocks
+ * that are held with interrupts on rank below all that interrupts take, since those nest
+ * within them at any moment.
+ */
 enum lock_rank {
 	RANK_FILE = 5,	     /* a file's position: held around its operations */
 	RANK_PROGRAM = 10,   /* a session of a ported program */
@@ -23,11 +27,14 @@ enum lock_rank {
 	RANK_INODE = 45,     /* a file's content */
 	RANK_DEVICE = 50,    /* a driver's sleeping lock */
 	RANK_MEMORY = 60,    /* the list of virtual areas */
-	RANK_SPIN = 100,     /* spinlocks from here on */
+	RANK_SPIN = 100,     /* spinlocks from here on, first those without LOCK_IRQ */
 	RANK_FDTABLE = 110,
 	RANK_SESSION = 120,  /* a program session's buffers */
+	RANK_TABLE = 124,    /* tables of devices, mounts and the like */
+	RANK_AREA = 126,     /* virtual areas and the kernel's page tables */
+	RANK_IRQ = 130,	     /* with LOCK_IRQ from here on: interrupts nest within all */
 	RANK_TTY = 130,	     /* a terminal's line discipline and buffers */
-	RANK_REGISTRY = 140, /* tables of devices, tasks and the like */
+	RANK_REGISTRY = 140, /* tables of tasks and interrupts */
 	RANK_SCREEN = 150,
 	RANK_UART = 160,
 	RANK_TIMER = 170,
@@ -35,7 +42,6 @@ enum lock_rank {
 	RANK_TASK = 190,
 	RANK_RUN_QUEUE = 200,
 	RANK_RNG = 210,
-	RANK_AREA = 215,     /* virtual areas and the kernel's page tables */
 	RANK_SLAB = 220,
 	RANK_PAGE = 230,
 	RANK_LOG = 240,

@@ -198,6 +198,21 @@ SELF_TEST("sync.lockdep_interrupt_takes_unmarked", lockdep_unmarked)
 	EXPECT(caught("taken in an interrupt", "'test outer'"));
 }
 
+LOCK_CLASS(misplaced_class, "test misplaced", RANK_UART, 0);
+
+/* Held with interrupts on, it would be interrupted by what ranks below it. */
+SELF_TEST("sync.lockdep_misplaced_rank", lockdep_misplaced)
+{
+	struct spinlock lock;
+
+	spin_init(&lock, &misplaced_class);
+	if (!start_catching())
+		return;
+	spin_lock(&lock);
+	spin_unlock(&lock);
+	EXPECT(caught("LOCK_IRQ does not go with its rank", "'test misplaced'"));
+}
+
 SELF_TEST("sync.lockdep_sleep_with_lock", lockdep_sleep)
 {
 	struct spinlock lock;

@@ -24,7 +24,7 @@ enum {
 	TEXT_MAX = 16 * 1024 * 1024,
 };
 
-LOCK_CLASS(procfs_class, "procfs", RANK_REGISTRY, 0);
+LOCK_CLASS(procfs_class, "procfs", RANK_TABLE, 0);
 static struct spinlock procfs_lock = SPINLOCK_INIT(&procfs_class);
 static struct list entries = LIST_INIT(entries); /* [procfs_lock] */
 static uint64_t next_number = ROOT_NUMBER + 1;	 /* [procfs_lock] */
