@@ -17,6 +17,7 @@ PVH_MAGIC       equ 0x336ec578
 PAGE_PRESENT    equ 1 << 0
 PAGE_WRITE      equ 1 << 1
 PAGE_LARGE      equ 1 << 7
+PAGE_TABLE      equ PAGE_PRESENT | PAGE_WRITE
 PAGE_NX_HIGH    equ 1 << 31             ; bit 63, in the high half
 
 CR0_PE_MP_NE_WP_PG equ 1 << 0 | 1 << 1 | 1 << 5 | 1 << 16 | 1 << 31
@@ -96,23 +97,23 @@ build_tables:
         loop .large
 
         mov edi, PHYS(boot_pdpt_direct)
-        mov eax, PHYS(boot_pd_direct) + (PAGE_PRESENT | PAGE_WRITE)
+        mov eax, PHYS(boot_pd_direct) + PAGE_TABLE
         mov ecx, 4
 .pd:    mov [edi], eax
         add edi, 8
         add eax, 4096
         loop .pd
 
-        mov eax, PHYS(boot_pdpt_direct) + (PAGE_PRESENT | PAGE_WRITE)
+        mov eax, PHYS(boot_pdpt_direct) + PAGE_TABLE
         mov [PHYS(boot_pml4)], eax
         mov [PHYS(boot_pml4) + (DIRECT_BASE >> 39 & 511) * 8], eax
         mov [PHYS(boot_pml4) + (DIRECT_BASE >> 39 & 511) * 8 + 4], ebp
 
         ; The image: IMAGE_BASE + n is physical n.
-        mov dword [PHYS(boot_pml4) + 511 * 8], PHYS(boot_pdpt_image) + (PAGE_PRESENT | PAGE_WRITE)
-        mov dword [PHYS(boot_pdpt_image) + 510 * 8], PHYS(boot_pd_image) + (PAGE_PRESENT | PAGE_WRITE)
-        mov dword [PHYS(boot_pd_image)], PHYS(boot_pt_image) + (PAGE_PRESENT | PAGE_WRITE)
-        mov dword [PHYS(boot_pd_image) + 8], PHYS(boot_pt_image) + 4096 + (PAGE_PRESENT | PAGE_WRITE)
+        mov dword [PHYS(boot_pml4) + 511 * 8], PHYS(boot_pdpt_image) + PAGE_TABLE
+        mov dword [PHYS(boot_pdpt_image) + 510 * 8], PHYS(boot_pd_image) + PAGE_TABLE
+        mov dword [PHYS(boot_pd_image)], PHYS(boot_pt_image) + PAGE_TABLE
+        mov dword [PHYS(boot_pd_image) + 8], PHYS(boot_pt_image) + 4096 + PAGE_TABLE
 
         mov eax, PHYS(kernel_text_start)
         mov ecx, PHYS(kernel_text_end)

@@ -21,7 +21,8 @@ header:
         align 8, db 0
         dw TAG_FRAMEBUFFER, OPTIONAL
         dd 20
-        dd 1024, 768, 32        ; a wish; gfxpayload, set after it in grub.cfg, overrules it
+        ; A wish: gfxpayload, set after it in grub.cfg, overrules it.
+        dd 1024, 768, 32
 
         align 8, db 0
         dw TAG_MODULE_ALIGN, 0

@@ -104,7 +104,7 @@ static bool is_rgb_sane(const struct framebuffer_tag *t)
 	       t->blue_bits <= 8;
 }
 
-/* A framebuffer that cannot be used leaves the kernel without a screen, not without a boot. */
+/* One that cannot be used leaves the kernel without a screen, not without a boot. */
 static void take_framebuffer(const struct tag *tag, struct boot_info *info)
 {
 	enum { EDGE = 16384, TEXT_SIZE = offsetof(struct framebuffer_tag, red_shift) };

@@ -37,7 +37,8 @@ static void greet(void)
 		log_info("octavo: screen of %ux%u %s", fb->width, fb->height,
 			 fb->kind == BOOT_SCREEN_TEXT ? "characters" : "pixels");
 	if (boot_info.cmdline_cut)
-		log_warn("octavo: the command line is cut at %d bytes", BOOT_CMDLINE_MAX - 1);
+		log_warn("octavo: the command line is cut at %d bytes",
+			 BOOT_CMDLINE_MAX - 1);
 }
 
 static void start_memory(void)

@@ -15,7 +15,7 @@ NORETURN void panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
 NORETURN void panic_trap(const struct trap_frame *frame, const char *fmt, ...)
 	PRINTF_LIKE(2, 3);
 bool panic_in_progress(void);
-/* From now on a panic ends the run with POWER_STATUS_PANIC, unless panic= says otherwise. */
+/* From now on a panic exits with POWER_STATUS_PANIC, unless panic= says otherwise. */
 void panic_ends_run(void);
 /* The lock checker's: prints the locks that are held. NULL: nobody knows. */
 extern void (*panic_print_locks)(void);
@@ -23,10 +23,11 @@ extern void (*panic_print_locks)(void);
 void panic_describe_task(char *text, size_t size);
 
 /* What must hold, in every build; costs a compare. */
-#define ASSERT(condition)                                                             \
-	do {                                                                           \
-		if (unlikely(!(condition)))                                            \
-			panic("%s:%d: %s does not hold", __FILE__, __LINE__, #condition); \
+#define ASSERT(condition)                                                    \
+	do {                                                                 \
+		if (unlikely(!(condition)))                                  \
+			panic("%s:%d: %s does not hold", __FILE__, __LINE__, \
+			      #condition);                                   \
 	} while (0)
 
 #endif

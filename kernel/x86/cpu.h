@@ -17,14 +17,14 @@ struct task;
 struct run_queue;
 
 struct cpu {
-	struct cpu *self;	 /* offset 0: read by cpu_this() */
-	struct task *task;	 /* offset 8: what runs here now */
-	uint32_t preempt_count;	 /* offset 16: above 0 nothing else may run here */
-	uint32_t need_resched;	 /* offset 20: [a] a better task waits */
-	uint64_t kernel_rsp;	 /* offset 24: the running task's stack, for SYSCALL */
-	uint64_t user_rsp;	 /* offset 32: scratch of the SYSCALL entry */
-	uint32_t irq_depth;	 /* offset 40: interrupts being handled, nested */
-	uint32_t id;		 /* offset 44: 0 .. cpu_count - 1 */
+	struct cpu *self;	/* offset 0: read by cpu_this() */
+	struct task *task;	/* offset 8: what runs here now */
+	uint32_t preempt_count; /* offset 16: above 0 nothing else may run here */
+	uint32_t need_resched;	/* offset 20: [a] a better task waits */
+	uint64_t kernel_rsp;	/* offset 24: the running task's stack, for SYSCALL */
+	uint64_t user_rsp;	/* offset 32: scratch of the SYSCALL entry */
+	uint32_t irq_depth;	/* offset 40: interrupts being handled, nested */
+	uint32_t id;		/* offset 44: 0 .. cpu_count - 1 */
 	uint32_t apic_id;
 	struct run_queue *run_queue;
 	struct task *idle;
@@ -150,8 +150,11 @@ static inline uint64_t msr_read(uint32_t msr)
 
 static inline void msr_write(uint32_t msr, uint64_t value)
 {
-	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value),
-			 "d"((uint32_t)(value >> 32)) : "memory");
+	__asm__ volatile("wrmsr"
+			 :
+			 : "c"(msr), "a"((uint32_t)(value & UINT32_MAX)),
+			   "d"((uint32_t)(value >> 32))
+			 : "memory");
 }
 
 struct cpuid {
@@ -162,7 +165,8 @@ static inline struct cpuid cpu_id(uint32_t leaf, uint32_t subleaf)
 {
 	struct cpuid r;
 
-	__asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
+	__asm__ volatile("cpuid"
+			 : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
 			 : "a"(leaf), "c"(subleaf));
 	return r;
 }

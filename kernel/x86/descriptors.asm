@@ -1,4 +1,6 @@
-; descriptors.asm: loading a GDT needs a far return, which C cannot say.
+; descriptors.asm: loading a GDT. The segment registers keep what they were loaded with
+; until they are loaded anew, and CS only by a far jump or return, which C cannot say.
+; Called once on each CPU, with interrupts off.
 
 KERNEL_CODE     equ 0x08
 KERNEL_DATA     equ 0x10

@@ -82,7 +82,8 @@ static void add_ram(uint64_t from, uint64_t to)
 	while (from < to) {
 		unsigned level = cpu_features.gbytes ? LEVEL_GIANT : LEVEL_LARGE;
 
-		while (from % level_size(level) != 0 || to - from < level_size(level))
+		while (level > LEVEL_PAGE &&
+		       (from % level_size(level) != 0 || to - from < level_size(level)))
 			level--;
 		*direct_entry(from, level) = from | bits | (level ? ENTRY_LARGE : 0);
 		from += level_size(level);

@@ -25,7 +25,8 @@ extern trap_dispatch
 section .text
 
 ; The vectors whose exceptions push an error code (Intel SDM 3A, table 6-1).
-%define has_error(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
+%define has_error(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || \
+        (v) == 29 || (v) == 30)
 
         align 16
 global trap_entries

@@ -141,7 +141,7 @@ void canary_init(void);
 extern uint64_t boot_pml4[512], boot_pdpt_direct[512];
 extern char boot_stack_guard[], boot_stack[], boot_stack_top[];
 
-/* paging.c: maps device registers where the direct map has their address. NULL: no memory. */
+/* paging.c: maps device registers in the direct map. NULL: no memory. */
 volatile void *paging_map_device(uint64_t phys, size_t size);
 /* The same for firmware's tables, read-only and cached, where nothing is mapped yet. */
 const void *paging_map_firmware(uint64_t phys, size_t size);

@@ -3,6 +3,8 @@
  * interrupt, goes to a vector of one CPU. Registers are reached through an index and a
  * window, under a lock.
  */
+#include <stdatomic.h>
+
 #include "kernel/debug/log.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/internal.h"
@@ -29,20 +31,21 @@ struct ioapic {
 
 static struct ioapic ioapics[IOAPICS_MAX]; /* [I] after boot */
 static unsigned count;
-static char lock; /* of index and window; x86 ranks below sync, so it has its own */
+static atomic_bool
+	lock; /* of index and window; x86 ranks below sync, so it has its own */
 
 static uint64_t enter(void)
 {
 	uint64_t flags = irq_save();
 
-	while (__atomic_test_and_set(&lock, __ATOMIC_ACQUIRE))
+	while (atomic_exchange_explicit(&lock, true, memory_order_acquire))
 		cpu_relax();
 	return flags;
 }
 
 static void leave(uint64_t flags)
 {
-	__atomic_clear(&lock, __ATOMIC_RELEASE);
+	atomic_store_explicit(&lock, false, memory_order_release);
 	irq_restore(flags);
 }
 

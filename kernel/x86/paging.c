@@ -70,7 +70,7 @@ uint64_t *page_entry(uint64_t root, uint64_t virt, unsigned level, bool make)
 
 			if (phys == 0)
 				return NULL;
-			/* Rights are the lowest level's; a user's half needs the bit on all. */
+			/* The lowest level has the rights; users need theirs on all. */
 			*entry = phys | ENTRY_PRESENT | ENTRY_WRITE |
 				 (virt < USER_END ? ENTRY_USER : 0);
 		} else if (*entry & ENTRY_LARGE) {

@@ -41,7 +41,7 @@ enum trap_vector {
 
 	IRQ_VECTOR_FIRST = 0x30, /* device interrupts: kernel/dev/irq.h */
 	IRQ_VECTOR_LAST = 0xdf,
-	VECTOR_TIMER = 0xf0,	 /* the local APIC's timer */
+	VECTOR_TIMER = 0xf0, /* the local APIC's timer */
 	VECTOR_RESCHEDULE = 0xf1,
 	VECTOR_SPURIOUS = 0xff,
 };
@@ -61,7 +61,7 @@ struct trap_hooks {
 	/* Switches to a better task, with interrupts off. */
 	void (*preempt)(void);
 };
-void trap_set_hooks(const struct trap_hooks *hooks);
+void trap_set_hooks(const struct trap_hooks *given);
 
 static inline bool trap_from_user(const struct trap_frame *frame)
 {
