@@ -326,6 +326,43 @@ static void test_all_values_are_met(void **state)
 	}
 }
 
+/* What the table finds is what was stored for that very key. */
+static void test_table_is_exact(void **state)
+{
+	struct port port = { 0 };
+	struct table table;
+	struct rng rng;
+	unsigned found = 0;
+
+	table_init(&table, &port);
+	assert_int_equal(table.size, TABLE_SIZE_MAX);
+	table_clear(&table);
+	rng_seed(&rng, 99);
+	for (unsigned i = 0; i < 1000000; i++) {
+		uint64_t key = rng_next(&rng) << 1;
+
+		table_store(&table, key,
+			    (struct table_entry){ .depth = key >> 8 & 15,
+						  .bounds = (key >> 40 & 14) | 1 });
+	}
+	rng_seed(&rng, 99);
+	for (unsigned i = 0; i < 1000000; i++) {
+		uint64_t key = rng_next(&rng) << 1;
+		struct table_entry entry = table_find(&table, key);
+
+		assert_int_equal(table_find(&table, key | 1).bounds, 0);
+		if (entry.bounds == 0)
+			continue;
+		found++;
+		assert_int_equal(entry.depth, key >> 8 & 15);
+		assert_int_equal(entry.bounds, (key >> 40 & 14) | 1);
+	}
+	/* Every place is used. */
+	assert_true(found > TABLE_SIZE_MAX / sizeof(uint64_t) * 9 / 10);
+	table_free(&table, &port);
+	port_close(&port);
+}
+
 /* Early on, a win is never handed over while there is another turn. */
 static void test_hands_over_no_win(void **state)
 {
@@ -420,6 +457,7 @@ int main(void)
 		cmocka_unit_test(test_seven),
 		cmocka_unit_test(test_six),
 		cmocka_unit_test(test_all_values_are_met),
+		cmocka_unit_test(test_table_is_exact),
 		cmocka_unit_test(test_hands_over_no_win),
 		cmocka_unit_test(test_one_square),
 		cmocka_unit_test(test_beats_simple),
