@@ -33,7 +33,7 @@ enum {
 	STATUS_B_24_HOURS = 1 << 1,
 	STATUS_B_BINARY = 1 << 2,
 	HOUR_PM = 1 << 7,
-	NMI_DISABLE = 1 << 7, /* of the index port; kept clear */
+	INDEX_MASK = 0x7f, /* the index port's last bit disables NMIs */
 	FADT_CENTURY = 108,
 	READ_TRIES = 5,
 	UPDATE_POLLS = 5000,
@@ -49,7 +49,7 @@ static uint8_t century_register; /* 0: none */
 
 static uint8_t cmos_read(uint8_t index)
 {
-	out8(CMOS_INDEX, index & (uint8_t)~NMI_DISABLE);
+	out8(CMOS_INDEX, index & INDEX_MASK);
 	return in8(CMOS_DATA);
 }
 
@@ -87,7 +87,7 @@ static unsigned number(const struct rtc_registers *r, uint8_t value)
 static uint64_t date_seconds(const struct rtc_registers *r)
 {
 	unsigned century = number(r, r->century);
-	unsigned hour = number(r, r->hour & (uint8_t)~HOUR_PM);
+	unsigned hour = number(r, r->hour & (HOUR_PM - 1));
 	struct calendar_date date = {
 		.year = number(r, r->year),
 		.month = number(r, r->month),
@@ -126,7 +126,7 @@ static int cmos_rtc_init(void)
 	if (fadt && fadt->length > FADT_CENTURY)
 		century_register = ((const uint8_t *)fadt)[FADT_CENTURY];
 	/* Beyond the chip's registers and RAM: nonsense. */
-	if (century_register < RTC_STATUS_B || century_register > 0x7f)
+	if (century_register < RTC_STATUS_B || century_register > INDEX_MASK)
 		century_register = 0;
 	clock_wall_register(rtc_read);
 	return 0;

@@ -1,6 +1,9 @@
 /*
  * internal.h: run queues and the switch, for sched/ alone.
  *
+ * A run queue is a list for each priority and a bit map of the lists in use, so that the
+ * most urgent task is found in one step.
+ *
  * A task belongs to one CPU's run queue at a time, whose lock protects its state. The
  * lock is held across the switch, from the old task's decision to the new task's first
  * step (sched_after_switch): whoever has the lock finds each task either running (the
@@ -27,7 +30,7 @@ enum {
 
 struct run_queue {
 	struct spinlock lock;
-	struct cpu *cpu; /* [I] */
+	struct cpu *cpu;   /* [I] */
 	struct task *idle; /* [I] */
 	/* [lock] */
 	uint32_t levels_used; /* bit n: levels[n] is not empty */
@@ -44,14 +47,45 @@ enum sched_reason {
 	SCHED_PREEMPT, /* it goes on later, whatever its state */
 };
 
-/* run_queue.c; all with the lock of rq, except init. */
-void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct task *idle);
-void run_queue_add(struct run_queue *rq, struct task *task, bool at_head);
-void run_queue_remove(struct run_queue *rq, struct task *task);
+/* All with the lock of rq. */
+static inline void run_queue_add(struct run_queue *rq, struct task *task, bool at_head)
+{
+	struct list *level = &rq->levels[task->priority];
+
+	if (at_head)
+		list_add_head(level, &task->run_link);
+	else
+		list_add_tail(level, &task->run_link);
+	rq->levels_used |= 1u << task->priority;
+	rq->count++;
+}
+
+static inline void run_queue_remove(struct run_queue *rq, struct task *task)
+{
+	list_remove(&task->run_link);
+	if (list_is_empty(&rq->levels[task->priority]))
+		rq->levels_used &= ~(1u << task->priority);
+	rq->count--;
+}
+
 /* The most urgent task, taken off; the idle task when there is none. */
-struct task *run_queue_take(struct run_queue *rq);
+static inline struct task *run_queue_take(struct run_queue *rq)
+{
+	struct task *task;
+
+	if (!rq->levels_used)
+		return rq->idle;
+	task = list_entry(rq->levels[__builtin_ctz(rq->levels_used)].next, struct task,
+			  run_link);
+	run_queue_remove(rq, task);
+	return task;
+}
+
 /* Whether a task of this priority is queued. */
-bool run_queue_has(const struct run_queue *rq, unsigned priority);
+static inline bool run_queue_has(const struct run_queue *rq, unsigned priority)
+{
+	return priority < PRIORITY_LEVELS && rq->levels_used & 1u << priority;
+}
 
 /* The lock of a task's run queue. */
 struct run_queue *sched_lock_task(struct task *task, uint64_t *flags);

@@ -34,8 +34,8 @@ static inline struct mutex *mutex_guard_enter(struct mutex *mutex)
 	return mutex;
 }
 
-#define MUTEX_GUARD(mutex_)                                                            \
-	struct mutex *PASTE(guard_, __LINE__) CLEANUP(mutex_guard_leave) UNUSED =       \
+#define MUTEX_GUARD(mutex_)                                                       \
+	struct mutex *PASTE(guard_, __LINE__) CLEANUP(mutex_guard_leave) UNUSED = \
 		mutex_guard_enter(mutex_)
 
 #endif

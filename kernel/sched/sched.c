@@ -15,6 +15,7 @@
 #include "kernel/x86/switch.h"
 #include "kernel/x86/trap.h"
 
+LOCK_CLASS(run_queue_class, "run queue", RANK_RUN_QUEUE, LOCK_IRQ);
 static struct run_queue boot_queue;
 static struct task boot_idle; /* task 0 */
 
@@ -46,14 +47,12 @@ static void enqueue(struct run_queue *rq, struct task *task)
 	const struct task *current = rq->cpu->task;
 
 	run_queue_add(rq, task, false);
-	if (task->priority < current->priority)
-		resched(rq);
-	else if (task->priority > current->priority)
+	if (task->priority > current->priority)
 		return;
-	else if (rq->cpu == cpu_this())
+	if (task->priority == current->priority && rq->cpu == cpu_this())
 		timer_set_slice(current->started_at + current->slice_left);
 	else
-		resched(rq); /* only the CPU itself can set its alarm */
+		resched(rq); /* to run it; or only the CPU itself can set its alarm */
 }
 
 bool sched_wake(struct task *task, unsigned from)
@@ -214,10 +213,24 @@ static void slice_ended(void)
 	__atomic_store_n(&cpu_this()->need_resched, 1, __ATOMIC_RELAXED);
 }
 
+static void print_locks(void)
+{
+	lockdep_print_held(cpu_task()->locks);
+}
+
 static bool resched_interrupt(struct trap_frame *frame)
 {
 	apic_end();
 	return true;
+}
+
+static void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct task *idle)
+{
+	spin_init(&rq->lock, &run_queue_class);
+	rq->cpu = cpu;
+	rq->idle = idle;
+	for (unsigned i = 0; i < PRIORITY_LEVELS; i++)
+		list_init(&rq->levels[i]);
 }
 
 void sched_init(void)
@@ -234,6 +247,7 @@ void sched_init(void)
 	cpu->task = &boot_idle;
 	cpu->run_queue = &boot_queue;
 	timer_set_slice_handler(slice_ended);
+	panic_print_locks = print_locks;
 	trap_set_handler(VECTOR_RESCHEDULE, resched_interrupt);
 }
 

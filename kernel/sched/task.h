@@ -14,8 +14,8 @@
 
 enum task_state {
 	TASK_RUNNABLE,
-	TASK_SLEEPING,	/* a kill or a signal wakes it */
-	TASK_BLOCKED,	/* only its wake-up does */
+	TASK_SLEEPING, /* a kill or a signal wakes it */
+	TASK_BLOCKED,  /* only its wake-up does */
 	TASK_DEAD,
 };
 
@@ -33,34 +33,34 @@ struct task {
 	/* [I] after creation */
 	int id;
 	char name[24];
-	void *stack;		   /* lowest address */
+	void *stack; /* lowest address */
 	size_t stack_size;
 	int (*entry)(void *);
 	void *argument;
 	struct refcount refs;
 
 	/* [run queue lock] of the task's CPU */
-	_Atomic uint32_t state;	   /* the task itself sets how it is going to sleep */
+	_Atomic uint32_t state; /* the task itself sets how it is going to sleep */
 	uint8_t priority, base_priority; /* in force (a mutex lends some); its own */
 	_Atomic uint32_t cpu;
-	struct list run_link;	   /* in no list while it runs or sleeps */
-	uint64_t rsp;		   /* while it does not run */
-	uint64_t slice_left;	   /* ns */
+	struct list run_link;	       /* in no list while it runs or sleeps */
+	uint64_t rsp;		       /* while it does not run */
+	uint64_t slice_left;	       /* ns */
 	uint64_t run_time, started_at; /* ns on a CPU; when it got it */
 	uint64_t switches;
 
 	/* [a] */
 	_Atomic bool killed;
-	_Atomic bool on_cpu;	   /* its stack is in use */
+	_Atomic bool on_cpu; /* its stack is in use */
 
-	int exit_status;	   /* [I] once dead */
-	struct waitq ended;	   /* woken at the end, for task_join */
-	struct list all_link;	   /* [task list lock] */
-	struct process *process;   /* proc/'s: descriptors; NULL for plain kernel tasks */
-	struct lock_held *locks;   /* lockdep: sleeping locks held; NULL: not checked */
-	uint32_t mutexes;	   /* how many it holds; only it counts them */
+	int exit_status;	 /* [I] once dead */
+	struct waitq ended;	 /* woken at the end, for task_join */
+	struct list all_link;	 /* [task list lock] */
+	struct process *process; /* proc/'s: descriptors; NULL for plain kernel tasks */
+	struct lock_held *locks; /* lockdep: sleeping locks held; NULL: not checked */
+	uint32_t mutexes;	 /* how many it holds; only it counts them */
 	struct timer sleep_timer;
-	struct task *next_dead;	   /* among those to be freed */
+	struct task *next_dead; /* among those to be freed */
 };
 
 /*

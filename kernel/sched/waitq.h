@@ -64,32 +64,33 @@ void waitq_finish(struct wait_entry *entry);
 /* After finish, for who gives up: another waiter gets the wake-up that came meanwhile. */
 void waitq_pass_on(struct wait_entry *entry);
 
-#define WAITQ_LOOP(queue_, condition_, killable_, deadline_)                           \
-	({                                                                             \
-		struct wait_entry entry_;                                              \
-		bool waits_ = false;                                                   \
-		int error_ = 0;                                                        \
-		lockdep_may_sleep("waitq");                                            \
-		for (;;) {                                                             \
-			if (condition_) {                                              \
-				if (waits_)                                            \
-					waitq_finish(&entry_);                         \
-				error_ = 0;                                            \
-				break;                                                 \
-			}                                                              \
-			if (waits_) {                                                  \
-				error_ = waitq_sleep(&entry_, (killable_), (deadline_)); \
-				waitq_finish(&entry_);                                 \
-				waits_ = false;                                        \
-			} else if (error_) {                                           \
-				waitq_pass_on(&entry_);                                \
-				break;                                                 \
-			} else {                                                       \
-				waitq_prepare((queue_), &entry_, (killable_));         \
-				waits_ = true;                                         \
-			}                                                              \
-		}                                                                      \
-		error_;                                                                \
+#define WAITQ_LOOP(queue_, condition_, killable_, deadline_)                        \
+	({                                                                          \
+		struct wait_entry entry_;                                           \
+		const uint64_t until_ = (deadline_);                                \
+		bool waits_ = false;                                                \
+		int error_ = 0;                                                     \
+		lockdep_may_sleep("waitq");                                         \
+		for (;;) {                                                          \
+			if (condition_) {                                           \
+				if (waits_)                                         \
+					waitq_finish(&entry_);                      \
+				error_ = 0;                                         \
+				break;                                              \
+			}                                                           \
+			if (waits_) {                                               \
+				error_ = waitq_sleep(&entry_, (killable_), until_); \
+				waitq_finish(&entry_);                              \
+				waits_ = false;                                     \
+			} else if (error_) {                                        \
+				waitq_pass_on(&entry_);                             \
+				break;                                              \
+			} else {                                                    \
+				waitq_prepare((queue_), &entry_, (killable_));      \
+				waits_ = true;                                      \
+			}                                                           \
+		}                                                                   \
+		error_;                                                             \
 	})
 
 /* Waits until condition is true: 0, or -EINTR when the task is killed. */

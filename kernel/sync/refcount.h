@@ -12,7 +12,10 @@ struct refcount {
 	_Atomic int32_t count;
 };
 
-#define REFCOUNT_INIT(n) { .count = (n) }
+#define REFCOUNT_INIT(n)     \
+	{                    \
+		.count = (n) \
+	}
 
 void refcount_init(struct refcount *ref, int32_t count);
 /* The caller owns a reference already. */

@@ -18,7 +18,10 @@ struct spinlock {
 	LOCKDEP_FIELDS
 };
 
-#define SPINLOCK_INIT(class_) { .owner = 0, .next = 0, LOCKDEP_INIT(class_) }
+#define SPINLOCK_INIT(class_)                               \
+	{                                                   \
+		.owner = 0, .next = 0, LOCKDEP_INIT(class_) \
+	}
 
 void spin_init(struct spinlock *lock, const struct lock_class *lock_class);
 void spin_wait(struct spinlock *lock, uint16_t ticket); /* the slow path */
@@ -94,10 +97,10 @@ static inline struct spin_guard spin_irq_guard_enter(struct spinlock *lock)
 }
 
 /* Holds the lock to the end of the scope. */
-#define SPIN_GUARD(lock_)                                                              \
-	struct spin_guard PASTE(guard_, __LINE__) CLEANUP(spin_guard_leave) UNUSED =    \
+#define SPIN_GUARD(lock_)                                                            \
+	struct spin_guard PASTE(guard_, __LINE__) CLEANUP(spin_guard_leave) UNUSED = \
 		spin_guard_enter(lock_)
-#define SPIN_IRQ_GUARD(lock_)                                                          \
+#define SPIN_IRQ_GUARD(lock_)                                                            \
 	struct spin_guard PASTE(guard_, __LINE__) CLEANUP(spin_irq_guard_leave) UNUSED = \
 		spin_irq_guard_enter(lock_)
 

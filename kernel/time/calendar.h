@@ -25,8 +25,8 @@ static inline bool calendar_is_valid(const struct calendar_date *date)
 	if (date->year < 1970 || date->month < 1 || date->month > 12 || date->day < 1 ||
 	    date->hour > 23 || date->minute > 59 || date->second > 60)
 		return false;
-	return date->day <= days[date->month - 1] +
-				    (date->month == 2 && calendar_is_leap(date->year));
+	return date->day <=
+	       days[date->month - 1] + (date->month == 2 && calendar_is_leap(date->year));
 }
 
 /* Of a valid date. */

@@ -13,8 +13,8 @@
 struct clock_source {
 	const char *name;
 	uint64_t (*read)(void);
-	uint64_t mask;	 /* the counter's width, all ones */
-	uint64_t hz;	 /* 0: not known, see clock_source_measure */
+	uint64_t mask; /* the counter's width, all ones */
+	uint64_t hz;   /* 0: not known, see clock_source_measure */
 	/*
 	 * The highest wins: TSC 300, HPET 250, PM timer 200. PIT 100: too narrow for a
 	 * clock, but others are calibrated against it. 0: never the clock.
@@ -44,8 +44,8 @@ void clock_init(void);
 uint64_t clock_monotonic(void); /* ns since boot; 0 before clock_init */
 uint64_t clock_realtime(void);	/* ns since 1970-01-01 UTC */
 void clock_realtime_set(uint64_t ns);
-uint64_t clock_tsc_hz(void);	/* as calibrated */
-const char *clock_name(void);	/* the source in use */
+uint64_t clock_tsc_hz(void);  /* as calibrated */
+const char *clock_name(void); /* the source in use */
 
 /* Busy-waits; only for hardware that asks for it. */
 void clock_delay(uint64_t ns);

@@ -39,10 +39,10 @@ static struct clock_event *events; /* registered, linked by next */
 static struct clock_event *event;  /* [I] after timer_init; NULL: none */
 static void (*slice_handler)(void);
 
-void clock_event_register(struct clock_event *new)
+void clock_event_register(struct clock_event *added)
 {
-	new->next = events;
-	events = new;
+	added->next = events;
+	events = added;
 }
 
 static struct timer_cpu *this_timers(void)

@@ -14,7 +14,7 @@ struct timer {
 	_Atomic uint32_t cpu;		/* changes under its old CPU's lock */
 	/* [the lock of cpu's timers] */
 	struct rb_node node;
-	uint64_t deadline;		/* ns, monotonic */
+	uint64_t deadline; /* ns, monotonic */
 	bool armed;
 };
 
@@ -31,7 +31,7 @@ struct clock_event {
 	unsigned rating;
 	struct clock_event *next; /* the registry's */
 };
-void clock_event_register(struct clock_event *event);
+void clock_event_register(struct clock_event *added);
 /* An event driver's interrupt ends here. */
 void timer_interrupt(void);
 
@@ -45,7 +45,7 @@ void timer_set_slice(uint64_t deadline);
 void timer_set_slice_handler(void (*handler)(void));
 
 struct timer_stats {
-	const char *event;	/* the alarm in use, "none" */
+	const char *event;	      /* the alarm in use, "none" */
 	uint64_t interrupts, expired; /* on all CPUs */
 };
 void timer_stats(struct timer_stats *stats);

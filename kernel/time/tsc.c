@@ -27,7 +27,7 @@ struct kvm_clock {
 	uint32_t version, pad;
 	uint64_t tsc, ns;
 	uint32_t factor; /* ns = (ticks << shift) * factor >> 32 */
-	int8_t shift;
+	uint8_t shift;	 /* a signed number */
 	uint8_t flags, pad_end[2];
 };
 
@@ -91,12 +91,12 @@ static uint64_t from_kvm_clock(void)
 	msr_write(MSR_KVM_CLOCK, virt_to_phys(&clock) | KVM_CLOCK_ENABLE);
 	for (unsigned i = 0; i < KVM_CLOCK_READS && !hz; i++) {
 		uint32_t version = shared->version, factor = shared->factor;
-		int shift = shared->shift;
+		uint8_t shift = shared->shift, back = (uint8_t)-shift;
 
-		if (!version || version & 1 || !factor || shift < -31 || shift > 31)
+		if (!version || version & 1 || !factor || MIN(shift, back) > 31)
 			continue;
 		hz = (NSEC_PER_SEC << 32) / factor;
-		hz = shift < 0 ? hz << -shift : hz >> shift;
+		hz = shift <= 31 ? hz >> shift : hz << back;
 		if (shared->version != version)
 			hz = 0;
 	}
