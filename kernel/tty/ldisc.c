@@ -235,7 +235,7 @@ static unsigned signal(struct ldisc *ld, uint8_t byte, unsigned event)
 	if (!local(ld, NOFLSH)) {
 		ldisc_flush_input(ld);
 		(void)ring_skip(ld->out, ring_used(ld->out));
-		event |= LDISC_FLUSH_OUTPUT;
+		event |= LDISC_ROOM;
 	}
 	event |= flow(ld, false);
 	if (local(ld, ECHO))

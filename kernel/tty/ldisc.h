@@ -49,8 +49,8 @@ enum ldisc_event {
 	LDISC_INTERRUPT = 1 << 1,
 	LDISC_QUIT = 1 << 2,
 	LDISC_SUSPEND = 1 << 3,
-	LDISC_FLUSH_OUTPUT = 1 << 4, /* out was emptied: writers have room */
-	LDISC_FLOW = 1 << 5,	     /* stopped changed */
+	LDISC_ROOM = 1 << 4, /* out was emptied: writers have room */
+	LDISC_FLOW = 1 << 5, /* stopped changed */
 };
 
 /* Sane settings (as stty(1) says): canonical, echo, signals, UTF-8. */

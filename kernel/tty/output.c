@@ -156,6 +156,11 @@ size_t output_next(struct output *output, uint8_t *bytes, size_t max)
 	return n;
 }
 
+size_t output_pending(const struct output *output)
+{
+	return ring_used(&output->bytes) + ring_used(&output->log) + (output->urgent != 0);
+}
+
 void output_flush(struct output *output)
 {
 	uint8_t bytes[64];

@@ -38,6 +38,9 @@ MUST_CHECK int output_start(struct output *output);
 /* The next bytes for the device: a uart_client's next_tx. */
 size_t output_next(struct output *output, uint8_t *bytes, size_t max);
 
+/* Bytes that wait. With uart->lock held. */
+size_t output_pending(const struct output *output);
+
 /* All that waits, now, polled. With uart->lock held. */
 void output_flush(struct output *output);
 

@@ -27,16 +27,25 @@ static struct chardev tty_device = {
 	.name = "tty", .major = 5, .minor = 0, .mode = 0666, .ops = &tty_device_ops,
 };
 
-/* Sends what there is to send, and takes the display's answers as input. Port locked. */
+/*
+ * Sends what there is to send, and takes the display's answers as input. Whoever waits
+ * for room or for the end of output hears of it, for no interrupt may follow. Port locked.
+ */
 static unsigned kick(struct tty *tty)
 {
 	const struct uart_ops *ops = tty->uart->ops;
+	size_t before = output_pending(&tty->output);
+	unsigned events = 0;
 	uint8_t bytes[32];
 	size_t n;
 
+	if (before == 0)
+		return 0;
 	ops->kick(tty->uart);
+	if (output_pending(&tty->output) < before && ldisc_writable(&tty->ldisc))
+		events = LDISC_ROOM;
 	n = ops->replies ? ops->replies(tty->uart, bytes, sizeof(bytes)) : 0;
-	return n > 0 ? ldisc_receive(&tty->ldisc, bytes, n) : 0;
+	return n > 0 ? events | ldisc_receive(&tty->ldisc, bytes, n) : events;
 }
 
 static void call_interrupt(struct tty *tty)
@@ -52,7 +61,7 @@ static void act(struct tty *tty, unsigned events)
 {
 	if (events & LDISC_READABLE)
 		waitq_wake_all(&tty->readers);
-	if (events & (LDISC_FLUSH_OUTPUT | LDISC_FLOW))
+	if (events & LDISC_ROOM)
 		waitq_wake_all(&tty->writers);
 	if (events & (LDISC_INTERRUPT | LDISC_QUIT))
 		call_interrupt(tty);
@@ -67,10 +76,8 @@ static void set_throttle(struct tty *tty, bool stop)
 		return;
 	tty->throttled = stop;
 	tty->uart->ops->throttle(tty->uart, stop);
-	if (termios->iflag & IXOFF) {
+	if (termios->iflag & IXOFF)
 		tty->output.urgent = termios->cc[stop ? VSTOP : VSTART];
-		tty->uart->ops->kick(tty->uart);
-	}
 }
 
 static void pace_sender(struct tty *tty)
@@ -85,9 +92,8 @@ static void pace_sender(struct tty *tty)
 static unsigned settle(struct tty *tty, unsigned events)
 {
 	tty->output.stopped = tty->ldisc.stopped;
-	events |= kick(tty);
 	pace_sender(tty);
-	return events;
+	return events | kick(tty);
 }
 
 static void client_receive(void *context, const uint8_t *bytes, size_t len)
@@ -118,7 +124,7 @@ static bool is_sent(struct tty *tty)
 {
 	SPIN_IRQ_GUARD(&tty->uart->lock);
 
-	return ring_is_empty(&tty->output.bytes) && ring_is_empty(&tty->output.log);
+	return output_pending(&tty->output) == 0;
 }
 
 static bool is_readable(struct tty *tty)
@@ -153,10 +159,11 @@ static ssize_t take(struct tty *tty, struct iter *to, bool *end)
 	while (to->left > 0 && !*end) {
 		uint64_t flags = spin_lock_irq(&tty->uart->lock);
 		size_t n = ldisc_read(&tty->ldisc, bytes, MIN(to->left, sizeof(bytes)), end);
+		unsigned events = settle(tty, 0);
 		ssize_t put;
 
-		pace_sender(tty);
 		spin_unlock_irq(&tty->uart->lock, flags);
+		act(tty, events);
 		if (n == 0)
 			break;
 		put = iter_put(to, bytes, n);
@@ -302,8 +309,6 @@ ssize_t tty_write(struct tty *tty, struct iter *from, unsigned flags)
 		return result;
 	result = write_all(tty, from, !(flags & O_NONBLOCK));
 	mutex_unlock(&tty->write_lock);
-	/* The device may have taken all of it at once: who drains need not wait. */
-	waitq_wake_all(&tty->writers);
 	return result;
 }
 
@@ -356,7 +361,7 @@ int tty_flush(struct tty *tty, uint64_t what)
 		ldisc_flush_input(&tty->ldisc);
 	if (what != TCIFLUSH) {
 		output_discard(&tty->output);
-		events = LDISC_FLUSH_OUTPUT;
+		events = LDISC_ROOM;
 	}
 	events |= settle(tty, 0);
 	spin_unlock_irq(&tty->uart->lock, flags);
@@ -374,7 +379,6 @@ int tty_flow(struct tty *tty, uint64_t what)
 	flags = spin_lock_irq(&tty->uart->lock);
 	if (what == TCOOFF || what == TCOON) {
 		tty->ldisc.stopped = what == TCOOFF;
-		events = LDISC_FLOW;
 	} else {
 		tty->output.urgent = tty->ldisc.termios.cc[what == TCIOFF ? VSTOP : VSTART];
 	}

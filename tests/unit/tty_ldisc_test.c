@@ -272,11 +272,11 @@ static void test_signals(void **state)
 	struct bench *b = *state;
 
 	feed(b, "lost\nlost too");
-	assert_int_equal(feed(b, "\x03"), LDISC_INTERRUPT | LDISC_FLUSH_OUTPUT);
+	assert_int_equal(feed(b, "\x03"), LDISC_INTERRUPT | LDISC_ROOM);
 	assert_false(ldisc_readable(&b->ld));
 	assert_string_equal(shown(b), "^C");
-	assert_int_equal(feed(b, "\x1c"), LDISC_QUIT | LDISC_FLUSH_OUTPUT);
-	assert_int_equal(feed(b, "\x1a"), LDISC_SUSPEND | LDISC_FLUSH_OUTPUT);
+	assert_int_equal(feed(b, "\x1c"), LDISC_QUIT | LDISC_ROOM);
+	assert_int_equal(feed(b, "\x1a"), LDISC_SUSPEND | LDISC_ROOM);
 	shown(b);
 	change(b, 0, NOFLSH);
 	feed(b, "kept\n");
