@@ -23,6 +23,7 @@ typedef int64_t off_t;
 #define ALIGNED(n) __attribute__((aligned(n)))
 #define PACKED __attribute__((packed))
 #define NOINLINE __attribute__((noinline))
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 #define COLD __attribute__((cold))
 #define USED __attribute__((used))
 #define UNUSED __attribute__((unused))

@@ -23,6 +23,7 @@ enum {
 
 struct page_section {
 	struct page *pages;   /* of frame `first` and on; NULL: not written yet */
+	uint32_t written;     /* how many descriptors there are: 0 or end - first */
 	uint32_t first, end;  /* frames with descriptors; none where both are equal */
 	uint32_t descriptors; /* the frame where they begin */
 	uint32_t free;	      /* pages that it gives to the allocator */
@@ -53,26 +54,20 @@ static inline struct page *page_of_frame(uint64_t frame)
 	if (unlikely(n >= page_section_count))
 		return NULL;
 	section = &page_sections[n];
-	if (unlikely(!section->pages) ||
-	    unlikely(frame - section->first >= section->end - section->first))
-		return NULL;
-	return &section->pages[frame - section->first];
+	frame -= section->first;
+	return likely(frame < section->written) ? &section->pages[frame] : NULL;
 }
 
 /* page_alloc for another allocator's own needs: asks no fault injection. */
 MUST_CHECK struct page *page_take(unsigned order, unsigned gfp, uint64_t site);
 
+/* Pages that are free, but for the hot ones. */
 uint64_t page_count_free(void);
-
-/* kmem_alloc and kmem_free without fault injection, for a call at `site`; size <= the cache's. */
-MUST_CHECK void *slab_alloc(struct kmem_cache *cache, size_t size, unsigned gfp,
-			    uint64_t site);
-void slab_free(struct page *slab, void *object, uint64_t site);
 
 /* The head of the block that holds an address, NULL where there is none. */
 static inline struct page *slab_of(const void *object)
 {
-	uint64_t frame = virt_to_phys(object) >> PAGE_SHIFT;
+	uint64_t frame = ((uint64_t)object - (uint64_t)phys_to_virt(0)) >> PAGE_SHIFT;
 	struct page *page = page_of_frame(frame);
 
 	if (page && page->kind == PAGE_TAIL)

@@ -8,8 +8,8 @@
  */
 #include "kernel/debug/panic.h"
 #include "kernel/mm/fault_inject.h"
+#include "kernel/mm/hot.h"
 #include "kernel/mm/internal.h"
-#include "kernel/mm/poison.h"
 #include "lib/string.h"
 
 enum {
@@ -30,7 +30,7 @@ static const struct {
 
 static struct kmem_cache caches[ARRAY_SIZE(classes)];
 /* [I] the cache of a size, by the steps that it fills. */
-static uint8_t class_of[CLASS_MAX / CLASS_STEP + 1];
+static struct kmem_cache *cache_of[CLASS_MAX / CLASS_STEP + 1];
 
 static const char large[] = "kmalloc-pages"; /* marks the owner by its address */
 static _Atomic uint64_t large_bytes;
@@ -42,11 +42,11 @@ void slab_init(void)
 	for (unsigned c = 0; c < ARRAY_SIZE(classes); c++) {
 		kmem_cache_init(&caches[c], classes[c].name, classes[c].size, CLASS_STEP);
 		for (; step * CLASS_STEP <= classes[c].size; step++)
-			class_of[step] = c;
+			cache_of[step] = &caches[c];
 	}
 }
 
-static void *alloc_large(size_t size, unsigned gfp, uint64_t site)
+static NOINLINE void *alloc_large(size_t size, unsigned gfp, uint64_t site)
 {
 	struct page *page;
 	unsigned order = 0;
@@ -67,16 +67,14 @@ static void *alloc_large(size_t size, unsigned gfp, uint64_t site)
 	return object;
 }
 
-static void *alloc(size_t size, unsigned gfp, uint64_t site)
+static ALWAYS_INLINE void *alloc(size_t size, unsigned gfp, uint64_t site)
 {
-	struct kmem_cache *cache;
-
-	if (fault_inject() || unlikely(size == 0))
+	if (fault_inject())
 		return NULL;
-	if (unlikely(size > CLASS_MAX))
-		return alloc_large(size, gfp, site);
-	cache = &caches[class_of[(size + CLASS_STEP - 1) / CLASS_STEP]];
-	return slab_alloc(cache, size, gfp, site);
+	if (unlikely(size - 1 >= CLASS_MAX))
+		return size ? alloc_large(size, gfp, site) : NULL;
+	return slab_alloc(cache_of[(size + CLASS_STEP - 1) / CLASS_STEP], size, gfp,
+			  site);
 }
 
 void *kmalloc(size_t size, unsigned gfp)
@@ -104,7 +102,7 @@ static bool is_large(const struct page *page, const void *object)
 	       page_address(page) == object;
 }
 
-static void free_large(struct page *page, void *object, uint64_t site)
+static NOINLINE void free_large(struct page *page, void *object, uint64_t site)
 {
 	if (unlikely(!is_large(page, object)))
 		panic("slab: free of %p, which kmalloc did not make", object);

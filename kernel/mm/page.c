@@ -4,12 +4,15 @@
  * A block of 2^order pages begins at a frame that is a multiple of 2^order; the block
  * next to it with which it makes one of the next order is its buddy. Free blocks lie in
  * a list for each order and zone (below 4 GiB, above); allocating splits the smallest
- * that will do, freeing joins buddies as far as they are free. A few single pages are
- * not joined but kept on a stack, hot, since most requests are for one page.
+ * that will do, freeing joins buddies as far as they are free.
  *
  * Sections enter the lists when these have nothing left (page_map.c). Only the head of a
  * block that is free or in use is ever looked at to find out what the block is, and both
  * splitting and joining write the heads that they make.
+ *
+ * Single pages that are freed stay with their CPU, hot, up to a number, since most
+ * requests are for one page. They are free, but belong to no zone; when memory runs
+ * short they are joined with the rest.
  */
 #include "kernel/mm/page.h"
 
@@ -17,6 +20,7 @@
 #include "kernel/debug/log.h"
 #include "kernel/debug/panic.h"
 #include "kernel/mm/fault_inject.h"
+#include "kernel/mm/hot.h"
 #include "kernel/mm/internal.h"
 #include "kernel/mm/poison.h"
 #include "kernel/sync/spinlock.h"
@@ -38,19 +42,24 @@ struct zone {
 	uint64_t blocks[PAGE_ORDER_MAX + 1];
 	uint32_t orders;	    /* a bit for each list that is not empty */
 	uint32_t section, sections; /* the next that may enter, and their end */
-	uint64_t free_pages;	    /* with the hot ones and those yet to enter */
+	uint64_t free_pages;	    /* also in sections that have yet to enter */
 };
 
 LOCK_CLASS(page_class, "pages", RANK_PAGE, LOCK_IRQ);
 static struct spinlock page_lock = SPINLOCK_INIT(&page_class);
 /* [page_lock] */
 static struct zone zones[ZONES];
-static struct page *hot; /* chained by link.next */
-static unsigned hot_count;
-static uint64_t free_pages; /* the zones' sum */
-static uint64_t allocations, frees, failures;
+static uint64_t free_pages; /* the zones' sum; also read without the lock */
+static uint64_t allocations, frees, failures; /* that were not of hot pages */
 /* [I] */
 static uint64_t total_pages, reserved_pages, kept_free;
+
+/* A CPU's own single pages, chained by link.next, and how often they were enough. */
+struct page_hot {
+	struct hot hot;
+	uint64_t allocations, frees;
+};
+static struct page_hot page_hot[CPU_MAX]; /* [busy] */
 
 static unsigned zone_of(uint32_t frame)
 {
@@ -154,21 +163,6 @@ static struct page *zone_take(struct zone *zone, unsigned order)
 	return page;
 }
 
-/* Joins the hot pages with their buddies. */
-static bool hot_release(void)
-{
-	bool any = hot != NULL;
-
-	while (hot) {
-		struct page *page = hot;
-
-		hot = (struct page *)page->link.next;
-		block_release(page, 0);
-	}
-	hot_count = 0;
-	return any;
-}
-
 static struct page *zones_take(unsigned order, bool low_only)
 {
 	struct zone *low = &zones[ZONE_LOW], *high = &zones[ZONE_HIGH];
@@ -187,65 +181,138 @@ static struct page *zones_take(unsigned order, bool low_only)
 
 static struct page *take_locked(unsigned order, unsigned gfp)
 {
-	bool low_only = gfp & GFP_DMA32;
 	uint64_t kept = gfp & GFP_KERNEL ? kept_free : 0;
-	struct page *page = hot;
+	struct page *page;
 
-	if (unlikely(free_pages < kept + (1ull << order)))
+	SPIN_IRQ_GUARD(&page_lock);
+	if (free_pages < kept + (1ull << order))
 		return NULL;
-	if (likely(page && order == 0 && !low_only)) {
-		hot = (struct page *)page->link.next;
-		hot_count--;
-		return page;
-	}
-	page = zones_take(order, low_only);
-	if (!page && hot_release())
-		page = zones_take(order, low_only);
+	page = zones_take(order, gfp & GFP_DMA32);
+	if (!page)
+		return NULL;
+	page->kind = PAGE_USED;
+	count_free(page, -(1ll << order));
+	allocations++;
 	return page;
 }
 
-/* The head is the taker's from here on, so the rest needs no lock. */
-static void block_begin(struct page *page, unsigned order, unsigned gfp, uint64_t site)
+/* Joins all hot pages with their buddies; false: there were none. */
+static COLD bool hot_release(void)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < CPU_MAX; i++) {
+		struct page *page = hot_empty(&page_hot[i].hot), *next;
+
+		for (; page; page = next) {
+			SPIN_IRQ_GUARD(&page_lock);
+			next = (struct page *)page->link.next;
+			count_free(page, 1);
+			block_release(page, 0);
+			any = true;
+		}
+	}
+	return any;
+}
+
+static NOINLINE struct page *take_slowly(unsigned order, unsigned gfp)
+{
+	struct page *page;
+
+	if (order > PAGE_ORDER_MAX)
+		return NULL;
+	page = take_locked(order, gfp);
+	if (!page && hot_release())
+		page = take_locked(order, gfp);
+	if (!page) {
+		SPIN_IRQ_GUARD(&page_lock);
+		failures++;
+	}
+	return page;
+}
+
+/* While memory is short the hot pages are left alone: all that is free is one sum then. */
+static bool is_short(void)
+{
+	return __atomic_load_n(&free_pages, __ATOMIC_RELAXED) < kept_free;
+}
+
+static ALWAYS_INLINE struct page *take_hot(void)
+{
+	struct page_hot *own = &page_hot[cpu_this()->id];
+	struct page *page;
+
+	if (!hot_enter(&own->hot))
+		return NULL;
+	page = own->hot.first;
+	if (likely(page)) {
+		own->hot.first = page->link.next;
+		own->hot.count--;
+		own->allocations++;
+		page->kind = PAGE_USED;
+	}
+	hot_leave(&own->hot);
+	return page;
+}
+
+/* What every block gets; the head is the taker's, so this needs no lock. */
+static ALWAYS_INLINE struct page *begin(struct page *page, uint64_t site)
 {
 	page->owner = NULL;
 	page->site = (uint32_t)site;
-	page->order = order;
 	atomic_store_explicit(&page->refs, 1, memory_order_relaxed);
+	return page;
+}
+
+static void write_tails(struct page *page, unsigned order)
+{
+	page->order = order;
 	for (unsigned i = 1; i < 1u << order; i++) {
 		page[i].kind = PAGE_TAIL;
 		page[i].order = order;
 	}
+}
+
+static NOINLINE struct page *take_any(unsigned order, unsigned gfp, uint64_t site)
+{
+	struct page *page = NULL;
+
+	if (order == 0 && !(gfp & GFP_DMA32) && !is_short())
+		page = take_hot();
+	if (!page) {
+		page = take_slowly(order, gfp);
+		if (!page)
+			return NULL;
+		write_tails(page, order);
+	}
 	if (gfp & GFP_ZERO)
 		memset(page_address(page), 0, PAGE_SIZE << order);
+	return begin(page, site);
+}
+
+/* What most ask for is done here, so that it needs few registers and no call. */
+static ALWAYS_INLINE struct page *take(unsigned order, unsigned gfp, uint64_t site)
+{
+	struct page *page;
+
+	if (likely((order | (gfp & (GFP_DMA32 | GFP_ZERO))) == 0 && !is_short())) {
+		page = take_hot();
+		if (likely(page))
+			return begin(page, site);
+	}
+	return take_any(order, gfp, site);
 }
 
 struct page *page_take(unsigned order, unsigned gfp, uint64_t site)
 {
-	uint64_t flags;
-	struct page *page;
-
-	if (unlikely(order > PAGE_ORDER_MAX))
-		return NULL;
-	flags = spin_lock_irq(&page_lock);
-	page = take_locked(order, gfp);
-	if (likely(page)) {
-		page->kind = PAGE_USED;
-		count_free(page, -(1ll << order));
-		allocations++;
-	} else {
-		failures++;
-	}
-	spin_unlock_irq(&page_lock, flags);
-	if (likely(page))
-		block_begin(page, order, gfp, site);
-	return page;
+	return take(order, gfp, site);
 }
 
 struct page *page_alloc(unsigned order, unsigned gfp)
 {
 	if (fault_inject())
 		return NULL;
-	return page_take(order, gfp, (uint64_t)__builtin_return_address(0));
+	return take(order, gfp, (uint64_t)__builtin_return_address(0));
 }
 
 static const char *const kind_names[] = {
@@ -262,29 +329,47 @@ static NORETURN COLD void bad_free(const struct page *page)
 	      (int)page->refs);
 }
 
-/* A block in use whose last reference is gone. */
-static void block_end(struct page *page)
+static NOINLINE void end_slowly(struct page *page)
 {
 	unsigned order = page->order;
-	uint64_t flags;
+	uint64_t flags = spin_lock_irq(&page_lock);
 
-	poison_pages(page, order);
-	flags = spin_lock_irq(&page_lock);
 	if (unlikely(page->kind != PAGE_USED)) {
 		spin_unlock_irq(&page_lock, flags);
 		bad_free(page);
 	}
 	frees++;
 	count_free(page, 1ll << order);
-	if (likely(order == 0 && hot_count < HOT_MAX)) {
-		page->kind = PAGE_HOT;
-		page->link.next = (struct list *)hot;
-		hot = page;
-		hot_count++;
-	} else {
-		block_release(page, order);
-	}
+	block_release(page, order);
 	spin_unlock_irq(&page_lock, flags);
+}
+
+/* False: there is no room. */
+static ALWAYS_INLINE bool keep_hot(struct page *page)
+{
+	struct page_hot *own = &page_hot[cpu_this()->id];
+
+	if (!hot_enter(&own->hot))
+		return false;
+	if (unlikely(own->hot.count >= HOT_MAX)) {
+		hot_leave(&own->hot);
+		return false;
+	}
+	page->kind = PAGE_HOT;
+	page->link.next = own->hot.first;
+	own->hot.first = page;
+	own->hot.count++;
+	own->frees++;
+	hot_leave(&own->hot);
+	return true;
+}
+
+/* A block in use whose last reference is gone. */
+static ALWAYS_INLINE void block_end(struct page *page)
+{
+	poison_pages(page, page->order);
+	if (unlikely(page->order > 0 || is_short() || !keep_hot(page)))
+		end_slowly(page);
 }
 
 void page_free(struct page *page)
@@ -387,8 +472,13 @@ void page_stats(struct page_stats *stats)
 	stats->allocations = allocations;
 	stats->frees = frees;
 	stats->failures = failures;
-	stats->free_blocks[0] = hot_count;
 	stats->free = free_pages;
+	for (unsigned i = 0; i < CPU_MAX; i++) {
+		stats->allocations += page_hot[i].allocations;
+		stats->frees += page_hot[i].frees;
+		stats->free += page_hot[i].hot.count;
+		stats->free_blocks[0] += page_hot[i].hot.count;
+	}
 	for (unsigned z = 0; z < ZONES; z++)
 		for (unsigned order = 0; order <= PAGE_ORDER_MAX; order++)
 			stats->free_blocks[order] += zones[z].blocks[order];
@@ -399,8 +489,7 @@ void page_stats(struct page_stats *stats)
 
 uint64_t page_count_free(void)
 {
-	SPIN_IRQ_GUARD(&page_lock);
-	return free_pages;
+	return __atomic_load_n(&free_pages, __ATOMIC_RELAXED);
 }
 
 void page_visit_used(void (*visit)(const struct page *page, void *context), void *context)

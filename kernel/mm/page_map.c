@@ -237,6 +237,7 @@ void page_section_setup(struct page_section *section)
 	uint32_t next = section->first;
 
 	section->pages = phys_to_virt((uint64_t)own << PAGE_SHIFT);
+	section->written = section->end - section->first;
 	FOR_EACH_PIECE(piece, section->first, section->end)
 	{
 		struct piece part = piece_within(piece, section->first, section->end);

@@ -9,6 +9,7 @@
 
 #include "kernel/debug/symbols.h"
 #include "kernel/debug/panic.h"
+#include "kernel/mm/internal.h"
 #include "lib/string.h"
 
 enum {
@@ -32,12 +33,12 @@ static NORETURN COLD void complain(const struct kmem_cache *cache, const void *o
 				   const char *what, uint64_t site)
 {
 	const struct poison_tail *tail = poison_tail(cache, object);
-	char allocated[SYMBOL_PLACE_SIZE], freed[SYMBOL_PLACE_SIZE], found[SYMBOL_PLACE_SIZE];
+	char allocated[SYMBOL_PLACE_SIZE], freed[SYMBOL_PLACE_SIZE],
+		found[SYMBOL_PLACE_SIZE];
 
 	panic("slab: %s: object %p %s; allocated by %s, freed by %s, found by %s",
-	      cache->name, object, what,
-	      site_name(tail->allocated_by, allocated), site_name(tail->freed_by, freed),
-	      site_name((uint32_t)site, found));
+	      cache->name, object, what, site_name(tail->allocated_by, allocated),
+	      site_name(tail->freed_by, freed), site_name((uint32_t)site, found));
 }
 
 /* Whether all of size bytes are this one. */
@@ -87,7 +88,10 @@ void poison_free(const struct kmem_cache *cache, void *object, uint64_t site)
 {
 	struct poison_tail *tail = poison_tail(cache, object);
 	size_t room = ALIGN_UP(cache->size, 8u);
+	const char *slab = page_address(slab_of(object));
 
+	if (((char *)object - slab) % cache->stride)
+		panic("slab: %s: free of %p, which is no object", cache->name, object);
 	if (tail->state == STATE_FREE)
 		complain(cache, object, "freed a second time", site);
 	if (tail->state != STATE_USED || tail->red != red_word ||

@@ -5,11 +5,15 @@
  * that are free, chained through the objects themselves. A slab with free objects is on
  * its cache's partial list, empty ones at the end, so that full and half-full slabs are
  * used first and the empty ones can go. A cache keeps one empty slab for the next burst.
+ *
+ * Before that each CPU keeps a few free objects of each cache for itself (hot.h). For
+ * the slabs these are in use.
  */
 #include "kernel/mm/slab.h"
 
 #include "kernel/debug/panic.h"
 #include "kernel/mm/fault_inject.h"
+#include "kernel/mm/hot.h"
 #include "kernel/mm/internal.h"
 #include "kernel/mm/poison.h"
 #include "lib/string.h"
@@ -18,12 +22,55 @@ enum {
 	SLAB_ORDER_MAX = 3,
 	SLAB_WASTE = 8, /* a slab wastes at most this part of itself */
 	SLAB_EMPTY_KEPT = 1,
+	HOT_LEAST = 4, /* objects that a CPU keeps, and at most */
+	HOT_MOST = 32,
+	HOT_BYTES = 4096,
+	HOT_CACHES = PAGE_SIZE / sizeof(struct hot),
 };
 
 LOCK_CLASS(cache_class, "slab cache", RANK_SLAB, LOCK_IRQ);
 LOCK_CLASS(registry_class, "slab caches", RANK_TABLE, 0);
 static struct spinlock registry_lock = SPINLOCK_INIT(&registry_class);
-static struct list registry = LIST_INIT(registry); /* [registry_lock] */
+/* [registry_lock] */
+static struct list registry = LIST_INIT(registry);
+static uint64_t hot_numbers[HOT_CACHES / 64] = { 1 };
+
+_Atomic(struct hot *) slab_hot[CPU_MAX];
+
+/* With the registry's lock: a number that no cache has, 0: they are all in use. */
+static unsigned hot_number_take(void)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(hot_numbers); i++) {
+		unsigned bit;
+
+		if (hot_numbers[i] == UINT64_MAX)
+			continue;
+		bit = __builtin_ctzll(~hot_numbers[i]);
+		hot_numbers[i] |= 1ull << bit;
+		return i * 64 + bit;
+	}
+	return 0;
+}
+
+static void hot_number_give(unsigned number)
+{
+	if (number > 0)
+		hot_numbers[number / 64] &= ~(1ull << number % 64);
+}
+
+/* A CPU asks for the first time. Without memory it does without. */
+static COLD void hot_setup(unsigned cpu)
+{
+	struct page *page = page_take(0, GFP_KERNEL | GFP_ZERO, (uint64_t)hot_setup);
+	struct hot *none = NULL, *table;
+
+	if (!page)
+		return;
+	table = page_address(page);
+	atomic_store(&table[0].busy, 1);
+	if (!atomic_compare_exchange_strong(&slab_hot[cpu], &none, table))
+		page_free(page);
+}
 
 void kmem_cache_init(struct kmem_cache *cache, const char *name, size_t size,
 		     size_t align)
@@ -43,7 +90,9 @@ void kmem_cache_init(struct kmem_cache *cache, const char *name, size_t size,
 	cache->per_slab = bytes / cache->stride;
 	spin_init(&cache->lock, &cache_class);
 	list_init(&cache->partial);
+	cache->hot_max = MIN(MAX(HOT_BYTES / cache->stride, HOT_LEAST), HOT_MOST);
 	SPIN_GUARD(&registry_lock);
+	cache->hot = hot_number_take();
 	list_add_tail(&registry, &cache->registry);
 }
 
@@ -101,22 +150,32 @@ static NOINLINE void *alloc_from_new(struct kmem_cache *cache, unsigned gfp,
 	return slab_pop(cache, slab);
 }
 
-void *slab_alloc(struct kmem_cache *cache, size_t size, unsigned gfp, uint64_t site)
+void slab_clear(void *object, size_t size)
 {
-	uint64_t flags = spin_lock_irq(&cache->lock);
-	void *object = NULL;
+	memset(object, 0, size);
+}
 
+void *slab_alloc_slowly(struct kmem_cache *cache, size_t size, unsigned gfp,
+			uint64_t site)
+{
+	unsigned cpu = cpu_this()->id;
+	void *object = NULL;
+	uint64_t flags;
+
+	if (unlikely(!slab_hot[cpu]))
+		hot_setup(cpu);
+	flags = spin_lock_irq(&cache->lock);
 	if (likely(!list_is_empty(&cache->partial)))
 		object = slab_pop(cache,
 				  list_entry(cache->partial.next, struct page, link));
 	spin_unlock_irq(&cache->lock, flags);
-	if (unlikely(!object))
+	if (!object)
 		object = alloc_from_new(cache, gfp, site);
-	if (unlikely(!object))
+	if (!object)
 		return NULL;
 	poison_alloc(cache, object, size, site);
 	if (gfp & GFP_ZERO)
-		memset(object, 0, size);
+		slab_clear(object, size);
 	return object;
 }
 
@@ -133,18 +192,32 @@ static bool slab_is_spare(struct kmem_cache *cache, struct page *slab)
 	return false;
 }
 
-void slab_free(struct page *slab, void *object, uint64_t site)
+static NORETURN COLD void freed_twice(const struct kmem_cache *cache, const void *object)
+{
+	panic("slab: %s: object %p freed a second time", cache->name, object);
+}
+
+/* Whether the last object that this CPU keeps is this one. */
+static bool is_hot(const struct kmem_cache *cache, const void *object)
+{
+	struct hot *table = slab_hot[cpu_this()->id];
+
+	return table && table[cache->hot].first == object;
+}
+
+void slab_free_slowly(struct page *slab, void *object)
 {
 	struct kmem_cache *cache = slab->owner;
-	bool spare = false;
+	bool spare = false, twice;
 	uint64_t flags;
 
-	if (CONFIG_DEBUG && ((char *)object - (char *)page_address(slab)) % cache->stride)
-		panic("slab: %s: free of %p, which is no object", cache->name, object);
-	poison_free(cache, object, site);
+	twice = is_hot(cache, object);
 	flags = spin_lock_irq(&cache->lock);
-	if (unlikely(object == slab->slab_objects || slab->slab_free >= cache->per_slab))
-		panic("slab: %s: object %p freed a second time", cache->name, object);
+	if (unlikely(twice || object == slab->slab_objects ||
+		     slab->slab_free >= cache->per_slab)) {
+		spin_unlock_irq(&cache->lock, flags);
+		freed_twice(cache, object);
+	}
 	*poison_link(cache, object) = slab->slab_objects;
 	slab->slab_objects = object;
 	if (slab->slab_free == 0)
@@ -174,13 +247,28 @@ void kmem_free(struct kmem_cache *cache, void *object)
 	slab_free(slab, object, (uint64_t)__builtin_return_address(0));
 }
 
-/* Takes the empty slabs off a cache. */
+/* What CPUs keep of a cache goes back to its slabs. */
+static void hot_objects_release(struct kmem_cache *cache)
+{
+	for (unsigned i = 0; i < CPU_MAX && cache->hot > 0; i++) {
+		struct hot *table = slab_hot[i];
+		void *object = table ? hot_empty(&table[cache->hot]) : NULL, *next;
+
+		for (; object; object = next) {
+			next = *poison_link(cache, object);
+			slab_free_slowly(slab_of(object), object);
+		}
+	}
+}
+
 static void cache_shrink(struct kmem_cache *cache)
 {
 	struct page *slab, *next;
 	struct list empties = LIST_INIT(empties);
-	uint64_t flags = spin_lock_irq(&cache->lock);
+	uint64_t flags;
 
+	hot_objects_release(cache);
+	flags = spin_lock_irq(&cache->lock);
 	while (cache->empty > 0) {
 		slab = list_last(&cache->partial, struct page, link);
 		list_remove(&slab->link);
@@ -193,14 +281,26 @@ static void cache_shrink(struct kmem_cache *cache)
 		slab_release(slab);
 }
 
+uint64_t kmem_cache_used(const struct kmem_cache *cache)
+{
+	uint64_t used = cache->used;
+
+	for (unsigned i = 0; i < CPU_MAX && cache->hot > 0; i++)
+		if (slab_hot[i])
+			used -= slab_hot[i][cache->hot].count;
+	return used;
+}
+
+/* Under the registry's lock, so that no slab_shrink is at work on the cache meanwhile. */
 void kmem_cache_destroy(struct kmem_cache *cache)
 {
-	if (cache->used)
+	SPIN_GUARD(&registry_lock);
+	cache_shrink(cache);
+	if (cache->slabs)
 		panic("slab: %s: %llu objects are in use at its end", cache->name,
 		      (unsigned long long)cache->used);
-	cache_shrink(cache);
-	SPIN_GUARD(&registry_lock);
 	list_remove(&cache->registry);
+	hot_number_give(cache->hot);
 }
 
 void slab_shrink(void)
@@ -222,6 +322,7 @@ static bool cache_copy(unsigned n, struct kmem_cache *copy)
 		if (n == 0) {
 			SPIN_IRQ_GUARD(&cache->lock);
 			*copy = *cache;
+			copy->used = kmem_cache_used(cache);
 			return true;
 		}
 		n--;

@@ -17,11 +17,12 @@ struct kmem_cache {
 	uint32_t stride; /* bytes from one object to the next */
 	uint32_t align;
 	uint32_t order, per_slab; /* a slab's pages (2^order), its objects */
+	uint16_t hot, hot_max;	  /* its place among each CPU's own; how many they keep */
 	struct list registry;	  /* all caches */
 	struct spinlock lock;
 	struct list partial;  /* [lock] slabs with free objects; full ones are on none */
 	uint32_t empty;	      /* [lock] slabs with all objects free, at partial's end */
-	uint64_t used, slabs; /* [lock] */
+	uint64_t used, slabs; /* [lock] used: also what CPUs keep for themselves */
 };
 
 /* Before any allocation; sets up kmalloc. */
@@ -34,6 +35,8 @@ void kmem_cache_init(struct kmem_cache *cache, const char *name, size_t size,
 void kmem_cache_destroy(struct kmem_cache *cache);
 MUST_CHECK void *kmem_alloc(struct kmem_cache *cache, unsigned gfp);
 void kmem_free(struct kmem_cache *cache, void *object);
+/* Objects that their users hold. */
+uint64_t kmem_cache_used(const struct kmem_cache *cache);
 
 /* 16-byte aligned; larger than a slab's object comes in whole pages. NULL: none, or 0. */
 MUST_CHECK void *kmalloc(size_t size, unsigned gfp);
@@ -44,13 +47,16 @@ void kfree(void *object); /* NULL is allowed */
 /* The bytes that really belong to an object; the debug build gives no more than asked. */
 size_t kmalloc_usable(const void *object);
 
-/* Calls visit with a copy of each cache and no lock held, for /proc and the monitor. */
+/*
+ * Calls visit with a copy of each cache and no lock held, for /proc and the monitor; its
+ * `used` is what users hold.
+ */
 void slab_visit(void (*visit)(const struct kmem_cache *cache, void *context),
 		void *context);
 
 /* Bytes in use by objects, also those that have whole pages. */
 uint64_t slab_used(void);
-/* Gives back the few empty slabs that caches keep, so that two counts compare. */
+/* Gives back what caches and CPUs keep for the next to ask, so that two counts compare. */
 void slab_shrink(void);
 
 /* Who holds memory: the objects, or blocks of pages, that one place allocated. */

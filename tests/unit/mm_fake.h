@@ -41,6 +41,18 @@ static inline uint64_t virt_to_phys(const void *virt)
 #define kernel_image_start ((char *)IMAGE_BASE + 0x100000)
 #define kernel_image_end ((char *)IMAGE_BASE + 0x163123)
 
+#define KERNEL_X86_CPU_H
+enum { CPU_MAX = 4 };
+struct cpu {
+	uint32_t id;
+};
+static struct cpu fake_cpu;
+
+static inline struct cpu *cpu_this(void)
+{
+	return &fake_cpu;
+}
+
 #define KERNEL_SYNC_SPINLOCK_H
 #define LOCK_CLASS(symbol, name, rank, flags) \
 	static const char *const symbol UNUSED = name

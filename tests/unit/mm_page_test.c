@@ -48,8 +48,7 @@ static int start(void **state)
 	memset(page_sections, 0, sizeof(page_sections));
 	memset(zones, 0, sizeof(zones));
 	piece_count = 0;
-	hot = NULL;
-	hot_count = 0;
+	memset(page_hot, 0, sizeof(page_hot));
 	free_pages = allocations = frees = failures = 0;
 	return 0;
 }
@@ -259,7 +258,7 @@ static void test_hot_are_joined(void **state)
 		;
 	for (unsigned i = 0; i < ARRAY_SIZE(pages); i++)
 		page_free(pages[i]);
-	assert_int_equal(hot_count, HOT_MAX);
+	assert_int_equal(page_hot[0].hot.count, HOT_MAX);
 	assert_non_null(page_alloc(4, GFP_ATOMIC));
 	check_stats();
 }
