@@ -18,14 +18,15 @@ static bool is_text(uint64_t address)
 	       address < (uint64_t)kernel_text_end;
 }
 
-/* The 8 bytes at an address of the kernel's half; false: they are not mapped. */
+/* The 8 bytes at an address of the kernel's half; false: it is no memory. */
 static bool read_word(uint64_t address, uint64_t *word)
 {
 	uint64_t phys;
 	unsigned flags;
 
 	if (address < DIRECT_BASE || address % 8 != 0 ||
-	    !paging_lookup(paging_kernel_root(), address, &phys, &flags))
+	    !paging_lookup(paging_kernel_root(), address, &phys, &flags) ||
+	    (flags & PAGING_UNCACHED))
 		return false;
 	*word = *(const volatile uint64_t *)address;
 	return true;
