@@ -39,6 +39,26 @@ unit: $(UNIT_PROGRAMS) ## the host's unit tests, under ASan and UBSan
 	$(Q)scripts/run-unit $(RESULTS)/unit $(UNIT_PROGRAMS)
 unit-programs: $(UNIT_PROGRAMS)
 
+# The boot tests, two machines at a time; -k in PYTEST_FLAGS chooses some of them.
+PYTEST_FLAGS ?=
+BOOT_NEEDS = $(release_ELF) $(debug_ELF) $(ISO) $(EMPTY_ELF) $(EMPTY_ISO) host
+boot-test: $(BOOT_NEEDS) ## boot it in QEMU, in every way; PYTEST_FLAGS="-k menu" chooses
+	@mkdir -p $(RESULTS)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -n 2 -p no:cacheprovider \
+	  --junitxml=$(RESULTS)/boot.xml $(PYTEST_FLAGS) tests/boot
+
+# The transcripts of whole games through every home.
+golden: $(BOOT_NEEDS) user ## golden transcripts of whole games
+	$(Q)$(PYTHON) tests/golden/run.py
+
+# Everything, each part tried even when one before it failed.
+TEST_PARTS := lint unit golden boot-test
+test: kernel ## everything that must pass: lint, unit tests, transcripts, boots
+	@failed=; for part in $(TEST_PARTS); do \
+	  $(MAKE) --no-print-directory $$part || failed="$$failed $$part"; done; \
+	  test -z "$$failed" && echo "make test: passed" || \
+	  { echo "make test: FAILED:$$failed"; exit 1; }
+
 # Lint: one script or tool each, all of them tried even when one finds something.
 LINT := tests/lint
 LINT_GOALS := lint-includes lint-shape lint-format lint-tidy lint-sparse lint-stack
@@ -63,4 +83,4 @@ lint-stack: $(release_OBJ) $(debug_OBJ)
 format: ## let clang-format write all C files as lint wants them
 	$(Q)clang-format -i $(FORMATTED)
 
-.PHONY: unit unit-programs lint $(LINT_GOALS) format
+.PHONY: test boot-test golden unit unit-programs lint $(LINT_GOALS) format

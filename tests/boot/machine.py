@@ -95,7 +95,8 @@ class Machine:
     """See the module. kernel: an ELF file for -kernel; iso: an image to boot from."""
 
     def __init__(self, name, *, kernel=None, iso=None, append="", uefi=False, type="pc",
-                 memory="64M", cpu="max", smp=1, gdb=False, extra=()):
+                 memory="64M", cpu="max", smp=1, gdb=False,
+                 serial=True, extra=()):
         self.folder = tempfile.TemporaryDirectory(prefix="octavo-")
         folder = pathlib.Path(self.folder.name)
         listeners = [Listener(folder / "serial"), Listener(folder / "qmp")]
@@ -104,7 +105,7 @@ class Machine:
                  "-S", "-display", "none",
                  "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
                  "-chardev", f"socket,id=serial,path={listeners[0].path}",
-                 "-serial", "chardev:serial", "-qmp", f"unix:{listeners[1].path}"]
+                 "-serial", "chardev:serial" if serial else "none", "-qmp", f"unix:{listeners[1].path}"]
         self.has_screen = type != "microvm" and not uefi  # of text
         self.gdb_path = folder / "gdb"
         if gdb:

@@ -1,0 +1,36 @@
+"""What is built: its size, and that the same sources make the same bytes."""
+import pathlib
+import shutil
+import subprocess
+
+from machine import DEBUG, ISO, RELEASE
+
+KIB, MIB = 1 << 10, 1 << 20
+SOURCES = ("Makefile", "mk", "scripts", "boot", "kernel", "drivers", "lib", "programs",
+           "iso", "tests", "linker.ld")
+
+
+def test_reproducible(tmp_path):
+    """A build elsewhere, from a copy of the sources, gives the same image and kernels."""
+    for name in SOURCES:
+        if pathlib.Path(name).is_dir():
+            shutil.copytree(name, tmp_path / name)
+        else:
+            shutil.copy(name, tmp_path / name)
+    done = subprocess.run(["make", "-j2", "iso"], cwd=tmp_path, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    assert done.returncode == 0, done.stdout
+    for name in (RELEASE, DEBUG, ISO):
+        same = (tmp_path / name).read_bytes() == pathlib.Path(name).read_bytes()
+        assert same, f"{name} differs"
+
+
+def test_sizes():
+    assert pathlib.Path("build/iso/octavo.elf").stat().st_size <= 160 * KIB
+    assert pathlib.Path(ISO).stat().st_size <= 5 * MIB
+
+
+def test_nothing_to_do():
+    """A second make has nothing to build."""
+    done = subprocess.run(["make", "iso"], text=True, stdout=subprocess.PIPE, check=True)
+    assert not [line for line in done.stdout.splitlines() if line.startswith("  ")]

@@ -1,0 +1,149 @@
+"""The consoles: serial line editing and floods, the screen and the keyboard."""
+import collections
+import select
+import string
+
+import pytest
+
+from machine import HANG_GUARD_S, RELEASE
+from screen import framebuffer_text
+
+PIECE = "Piece (1-16): "
+XON, XOFF = 0x11, 0x13
+
+
+def cat_console(machine, kernel):
+    """A machine on which `cat` repeats each line that is typed."""
+    m = machine(kernel=kernel, append="monitor quiet")
+    m.expect_prompt()
+    m.send("cat /dev/tty\r")
+    m.expect_exact("\n")
+    return m
+
+
+@pytest.mark.parametrize("typed, line", [
+    ("hello", "hello"),
+    ("helo\x7flo", "hello"),                      # erase
+    ("nothing\x15hello", "hello"),                # kill
+    ("hello world \x17there", "hello there"),     # word erase
+    ("h\u00e9\x7fello", "hello"),                 # erase of a whole UTF-8 character
+    ("\u2191\u25a0\u2591\x7f\x7f\x7fhello", "hello"),
+    ("\x7f\x7fhello", "hello"),                   # nothing to erase
+    ("a" * 4000, "a" * 4000),
+], ids=["plain", "erase", "kill", "word", "utf8", "utf8-three", "empty", "long"])
+def test_line_editing(machine, kernel, typed, line):
+    m = cat_console(machine, kernel)
+    m.send(typed + "\r")
+    m.expect_exact("\n")  # the echo's end
+    assert m.expect_exact("\n") == line
+
+
+def test_end_of_file(machine, kernel):
+    m = cat_console(machine, kernel)
+    m.send("\x04")
+    m.expect_prompt()
+
+
+def test_interrupt(machine, kernel):
+    """^C ends a program that computes, and one that waits."""
+    m = machine(kernel=kernel, append="monitor")
+    m.expect_prompt()
+    m.send("quarto -a=100000000 -s=1\r")
+    m.expect_exact("Simulation of")
+    m.send("\x03")
+    m.expect_prompt()
+    m.send("quarto\r")
+    m.expect_exact(PIECE)
+    m.send("\x03")
+    m.expect_prompt()
+
+
+def test_end_of_file_in_a_game(machine, kernel):
+    m = machine(kernel=kernel)
+    m.expect_exact(PIECE)
+    m.send("\x04")
+    m.expect_exact("End of input.")
+    m.expect_prompt()
+
+
+def send_as_terminal(m, data):
+    """Sends data as a terminal with flow control does: not between XOFF and XON.
+    Returns everything that came back, until it has been quiet and all is sent."""
+    received, at, held = bytearray(), 0, False
+    while at < len(data) or m.log_file.tell() < 0:
+        readable, writable, _ = select.select([m.connection],
+                                              [] if held else [m.connection], [],
+                                              HANG_GUARD_S)
+        assert readable or writable, "neither side moves"
+        if readable:
+            new = m.connection.recv(65536)
+            m.log_file.write(new)
+            received += new
+            for byte in new:
+                held = byte == XOFF or (held and byte != XON)
+        elif writable:
+            at += m.connection.send(data[at:at + 64])
+    return received
+
+
+def test_paste_64_kib(machine, kernel):
+    """Pasted text arrives complete: each byte is echoed once and printed once by cat.
+    The two may come in any mixture, so bytes are counted and whole lines looked for."""
+    alphabet = string.ascii_letters + string.digits
+    lines = ["".join(alphabet[(n * 7 + i * (1 + n % 5)) % len(alphabet)]
+                     for i in range(63)) for n in range(1024)]
+    m = cat_console(machine, kernel)
+    received = send_as_terminal(m, "".join(line + "\r" for line in lines).encode())
+    m.send("\x04")
+    m.serial.expect_exact(b"octavo> ")
+    received += m.serial.before
+    pasted = collections.Counter("".join(lines))
+    echoed = collections.Counter(received.decode("ascii", "replace"))
+    assert {c: echoed[c] for c in alphabet} == {c: 2 * pasted[c] for c in alphabet}
+    assert echoed["\n"] >= 2 * len(lines)
+
+
+def test_screen_game(machine, kernel):
+    """On the machine's own screen and keyboard: text as in VGA memory."""
+    m = machine(kernel=kernel, append="console=tty1 quarto.seed=42")
+    m.wait_for_screen(PIECE.strip())
+    screen = m.text_screen()
+    assert "+------+------+------+------+" in "\n".join(screen)
+    m.press("1", "ret")
+    m.wait_for_screen("Square (x,y):")
+    screen = "\n".join(m.text_screen())
+    assert "(the computer) places 1" in screen
+
+
+def test_screen_without_serial(machine, kernel):
+    """No serial port: the screen is the console by itself."""
+    m = machine(kernel=kernel, serial=False)
+    m.wait_for_screen(PIECE.strip())
+
+
+def test_keyboard_modifiers(machine, kernel):
+    m = machine(kernel=kernel, append="console=tty1 monitor")
+    m.wait_for_screen("octavo>")
+    m.press("shift-h", "e", "l", "p", "backspace", "p", "spc", "shift-1", "shift-minus")
+    m.wait_for_screen("octavo> Help !_")
+    m.press("ctrl-u", "h", "e", "l", "p", "ret")
+    m.wait_for_screen("Boot parameters:")
+
+
+def test_framebuffer_game(machine):
+    """UEFI: the framebuffer, read back glyph by glyph in the console's font."""
+    from machine import ISO
+    m = machine(iso=ISO, uefi=True, memory="256M", serial=False)
+
+    def look():
+        text = framebuffer_text(m)
+        return text if any(PIECE.strip() in row for row in text) else None
+
+    screen = "\n".join(m.wait_for(look, "no game in the framebuffer"))
+    assert "+-----+-----+-----+-----+" in screen
+
+
+def test_release_image_is_what_boots(machine):
+    m = machine(kernel=RELEASE, append="monitor")
+    m.expect_prompt()
+    assert "octavo> " not in m.command("cat /proc/cmdline")
