@@ -54,6 +54,10 @@ SELF_TEST("syscall.open_read_write_close", test_open_read_write_close)
 	EXPECT_EQ(call(NR_lseek, fd, 0, SEEK_END), 2);
 	EXPECT_EQ(call(NR_close, fd), 0);
 	EXPECT_EQ(call(NR_close, fd), -EBADF);
+	/* An open that fails gives its number back. */
+	EXPECT_EQ(open_path("/tmp/none", O_RDONLY), -ENOENT);
+	EXPECT_EQ(open_path("/tmp/call", O_RDONLY), fd);
+	EXPECT_EQ(call(NR_close, fd), 0);
 	EXPECT_EQ(call(NR_unlink, user_string(PATH, "/tmp/call")), 0);
 	EXPECT_EQ(call(NR_unlink, user_at(PATH)), -ENOENT);
 	user_end();
@@ -131,6 +135,11 @@ SELF_TEST("syscall.bad_addresses", test_bad_addresses)
 	}
 	/* The failed writes left nothing behind the file's end, nor in it. */
 	EXPECT_EQ(call(NR_lseek, file, 0, SEEK_END), 8);
+	memset(user + 3 * PAGE_SIZE - 16, 'S', 16);
+	EXPECT_EQ(call(NR_write, file, USER_NOTHING - 16, 24), -EFAULT);
+	EXPECT_EQ(call(NR_ftruncate, file, 16), 0);
+	EXPECT_EQ(call(NR_pread64, file, user_at(DATA), 16, 0), 16);
+	EXPECT_EQ(memcmp(user + DATA, "12345678\0\0\0\0\0\0\0\0", 16), 0);
 	EXPECT_EQ(call(NR_read, zero, USER_READ_ONLY, 8), -EFAULT);
 	EXPECT_EQ(call(NR_write, zero, USER_READ_ONLY, 8), 8);
 	EXPECT_EQ(call(NR_read, zero, USER_READ_ONLY - 4, 8), -EFAULT);

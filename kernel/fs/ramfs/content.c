@@ -14,6 +14,9 @@
 
 LOCK_CLASS(content_class, "ramfs content", RANK_INODE, LOCK_SLEEPS);
 
+/* Far more than there is memory: holes cost nothing. */
+static const off_t size_limit = (off_t)1 << 40;
+
 void ram_content_init(struct ram_inode *ram)
 {
 	mutex_init(&ram->content_lock, &content_class);
@@ -99,7 +102,6 @@ static ssize_t write_piece(struct ram_inode *ram, struct iter *from, off_t at, s
 static ssize_t content_write(struct file *file, struct iter *from, off_t *position)
 {
 	struct ram_inode *ram = ram_inode_of(file->inode);
-	uint64_t limit = ram->fs->page_limit << PAGE_SHIFT;
 	ssize_t done = 0, moved = 0;
 
 	MUTEX_GUARD(&ram->content_lock);
@@ -108,7 +110,7 @@ static ssize_t content_write(struct file *file, struct iter *from, off_t *positi
 	while (from->left && moved >= 0) {
 		size_t n = PAGE_SIZE - (*position & (PAGE_SIZE - 1));
 
-		if ((uint64_t)*position >= limit)
+		if (*position >= size_limit)
 			return done ? done : -EFBIG;
 		moved = write_piece(ram, from, *position, MIN(n, from->left));
 		if (moved < 0)
@@ -140,7 +142,7 @@ int ram_content_truncate(struct inode *inode, uint64_t size)
 	size_t offset = size & (PAGE_SIZE - 1);
 	struct page *page;
 
-	if (size > ram->fs->page_limit << PAGE_SHIFT)
+	if (size > size_limit)
 		return -EFBIG;
 	MUTEX_GUARD(&ram->content_lock);
 	free_pages(ram, (size + PAGE_SIZE - 1) >> PAGE_SHIFT);
