@@ -140,7 +140,7 @@ static void test_odd_lines(void **state)
 	assert_true(port_said(&port, "Round 2"));
 	assert_non_null(longest);
 	memset(longest, '1', 100000);
-	memcpy(longest + 99990, "\n1\n1,1\n2\n", 9);
+	snprintf(longest + 99990, 10, "\n1\n1,1\n2\n");
 	assert_int_equal(port_run_bytes(&port, "-p -s=1", longest, 99999), 0);
 	assert_true(port_said(&port, "That line is too long.\nPiece (1-16): "));
 	assert_true(port_said(&port, "Round 2"));
