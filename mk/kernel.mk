@@ -42,6 +42,10 @@ debug_ELF := $(BUILD)/debug/octavo.elf
 
 # The font of the framebuffer console comes from a Debian package.
 FONT_PSF := /usr/share/consolefonts/Uni2-Fixed16.psf.gz
+FONT_LIST := $(BUILD)/include/font.list
+$(FONT_LIST): scripts/font.py $(FONT_PSF)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) $^ >$@
 
 # The table of kernel/program: an entry for each of PROGRAMS.
 PROGRAMS_LIST := $(BUILD)/include/programs.list
@@ -54,7 +58,7 @@ define kernel_objects
 $(1)_OBJ := $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$($(1)_C)) \
 	$$(patsubst %.asm,$(BUILD)/$(1)/obj/%.asm.o,$$(KERNEL_ASM))
 
-$(BUILD)/$(1)/obj/%.o: %.c $(BUILD)/$(1)/flags | $(PROGRAMS_LIST)
+$(BUILD)/$(1)/obj/%.o: %.c $(BUILD)/$(1)/flags | $(PROGRAMS_LIST) $(FONT_LIST)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) $$(if $$(filter $$(HOT),$$<),$$($(1)_HOT)) \

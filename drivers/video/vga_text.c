@@ -78,7 +78,8 @@ static void vga_draw(struct screen *screen, unsigned column, unsigned row,
 		to[i] = cell_value(&cells[i]);
 }
 
-static void vga_cursor(struct screen *screen, unsigned column, unsigned row, bool visible)
+static void vga_cursor(struct screen *screen, unsigned column, unsigned row,
+		       const struct cell *under, bool visible)
 {
 	unsigned position = row * screen->columns + column;
 

@@ -1,11 +1,14 @@
 /*
  * screen.h: the contract of a text display: cells of a glyph and two colours. tty/vt
- * interprets what programs write and tells the screen which cells change.
+ * interprets what programs write and tells the screen which cells change; a screen that
+ * scrolls is one of which many cells change.
  */
 #ifndef KERNEL_DEV_SCREEN_H
 #define KERNEL_DEV_SCREEN_H
 
 #include "lib/base.h"
+
+enum { SCREEN_COLUMNS_MAX = 512, SCREEN_ROWS_MAX = 256 };
 
 /* Colours: 0-7 black red green yellow blue magenta cyan white (ECMA-48), +8 bright. */
 struct cell {
@@ -21,16 +24,16 @@ struct screen_ops {
 	/* Draws n cells from (column, row) rightward. Any context, under tty's lock. */
 	void (*draw)(struct screen *screen, unsigned column, unsigned row,
 		     const struct cell *cells, unsigned n);
-	/* Moves rows [top + lines, bottom) up by lines; the rest is drawn after. NULL: redraw. */
-	void (*scroll)(struct screen *screen, unsigned top, unsigned bottom, unsigned lines);
-	void (*cursor)(struct screen *screen, unsigned column, unsigned row, bool visible);
+	/* Shows the cursor there, or nowhere; `under` is the cell as it was last drawn. */
+	void (*cursor)(struct screen *screen, unsigned column, unsigned row,
+		       const struct cell *under, bool visible);
 	/* Whether a code point has a glyph of its own here (else '?' or a likeness). */
 	bool (*can_draw)(struct screen *screen, uint32_t code);
 };
 
 struct screen {
 	const char *name; /* "vga", "fb" */
-	unsigned columns, rows;
+	unsigned columns, rows; /* at most the limits above */
 	const struct screen_ops *ops;
 	bool utf8; /* draws most of what UTF-8 can say */
 };

@@ -217,7 +217,7 @@ void vt_reset(struct vt *vt)
 	vt->cursor_visible = true;
 	vt->insert = false;
 	vt->newline_mode = false;
-	for (unsigned x = 0; x < VT_COLUMNS_MAX; x += TAB_COLUMNS)
+	for (unsigned x = 0; x < SCREEN_COLUMNS_MAX; x += TAB_COLUMNS)
 		vt->tabs[x / 8] = 1;
 	erase_rows(vt, 0, vt->rows);
 }
@@ -316,6 +316,8 @@ void vt_flush(struct vt *vt)
 			flush_row(vt, y);
 	}
 	vt->screen->ops->cursor(vt->screen, vt->cursor.x, vt->cursor.y,
+				vt->shown + (size_t)vt->cursor.y * vt->columns +
+					vt->cursor.x,
 				vt->cursor_visible && vt->view == 0);
 }
 

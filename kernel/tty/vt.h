@@ -12,11 +12,7 @@
 #include "lib/ansi.h"
 #include "lib/utf8.h"
 
-enum {
-	VT_COLUMNS_MAX = 512,
-	VT_ROWS_MAX = 256,
-	VT_REPLY_MAX = 32,
-};
+enum { VT_REPLY_MAX = 32 };
 
 struct vt_style {
 	uint8_t foreground, background;
@@ -43,8 +39,8 @@ struct vt {
 	struct vt_cursor cursor, saved;
 	unsigned region_top, region_bottom; /* scrolling region, bottom not included */
 	bool autowrap, insert, newline_mode, cursor_visible;
-	bool dirty[VT_ROWS_MAX];
-	uint8_t tabs[VT_COLUMNS_MAX / 8];
+	bool dirty[SCREEN_ROWS_MAX];
+	uint8_t tabs[SCREEN_COLUMNS_MAX / 8];
 	struct ansi ansi;
 	struct utf8_decoder decoder;
 	char reply[VT_REPLY_MAX];   /* what the terminal says: reports */
