@@ -172,18 +172,10 @@ static bool is_usable(const struct boot_framebuffer *fb)
 	       fb->pitch / ((fb->bits + 7u) / 8) >= fb->width;
 }
 
-/* The margins that no cell covers; the rest is drawn soon. */
-static void clear_margins(const struct boot_framebuffer *fb)
+static void clear(const struct boot_framebuffer *fb)
 {
-	size_t right = (size_t)fb_screen.columns * FONT_WIDTH;
-	size_t bottom = (size_t)fb_screen.rows * FONT_HEIGHT;
-
-	for (size_t y = 0; y < fb->height; y++) {
-		size_t from = y < bottom ? right : 0;
-
-		memset(memory + y * pitch + from * pixel_size, 0,
-		       (fb->width - from) * pixel_size);
-	}
+	for (size_t y = 0; y < fb->height; y++)
+		memset(memory + y * pitch, 0, (size_t)fb->width * pixel_size);
 }
 
 static int fb_start(void)
@@ -200,7 +192,7 @@ static int fb_start(void)
 	make_colours(fb);
 	fb_screen.columns = MIN(fb->width / FONT_WIDTH, (unsigned)SCREEN_COLUMNS_MAX);
 	fb_screen.rows = MIN(fb->height / FONT_HEIGHT, (unsigned)SCREEN_ROWS_MAX);
-	clear_margins(fb);
+	clear(fb);
 	log_info("fb: %ux%u pixels of %u bits, %ux%u characters", fb->width, fb->height,
 		 fb->bits, fb_screen.columns, fb_screen.rows);
 	return screen_register(&fb_screen);

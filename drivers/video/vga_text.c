@@ -120,6 +120,15 @@ static void stop_blinking(void)
 	out8(ATTRIBUTE_PORT, mode & (uint8_t)~MODE_BLINK);
 }
 
+static void clear(unsigned cells)
+{
+	volatile uint32_t *pairs = (volatile uint32_t *)memory;
+	const uint32_t blank = ' ' | DEFAULT_COLOUR << 8;
+
+	for (unsigned i = 0; i < cells / 2; i++)
+		pairs[i] = blank | blank << 16;
+}
+
 /* A machine without a display adapter keeps nothing that is written there. */
 static bool is_there(void)
 {
@@ -147,6 +156,7 @@ static int vga_start(void)
 		return -ENODEV;
 	}
 	stop_blinking();
+	clear(fb->width * fb->height);
 	crtc_write(CRTC_START_HIGH, 0);
 	crtc_write(CRTC_START_LOW, 0);
 	crtc_write(CRTC_CURSOR_START, CURSOR_FIRST_LINE | CURSOR_OFF);

@@ -38,7 +38,7 @@ struct screen {
 	bool utf8; /* draws most of what UTF-8 can say */
 };
 
-/* One screen: the first to register is it; -EBUSY for others. */
+/* One screen: the first to register, black all over, is it; -EBUSY for others. */
 MUST_CHECK int screen_register(struct screen *screen);
 struct screen *screen_get(void); /* NULL: none */
 

@@ -232,10 +232,10 @@ void vt_init(struct vt *vt, struct screen *screen, void *memory, unsigned histor
 		.cells = memory,
 	};
 	vt->shown = vt->cells + (size_t)(vt->rows + history) * vt->columns;
-	/* No cell is like this, so that the first flush draws all. */
-	memset(vt->shown, 0xff, (size_t)vt->rows * vt->columns * sizeof(*vt->shown));
 	ansi_init(&vt->ansi, &vt_ansi_ops);
 	vt_reset(vt);
+	for (size_t i = 0; i < (size_t)vt->rows * vt->columns; i++)
+		vt->shown[i] = blank(vt);
 }
 
 void vt_feed(struct vt *vt, const uint8_t *bytes, size_t len)

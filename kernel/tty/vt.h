@@ -49,7 +49,7 @@ struct vt {
 
 /* Bytes of memory for a screen's cells with so many rows of history. */
 size_t vt_memory(const struct screen *screen, unsigned history);
-/* memory: vt_memory's bytes. Clears the screen. */
+/* memory: vt_memory's bytes. The screen is black. */
 void vt_init(struct vt *vt, struct screen *screen, void *memory, unsigned history);
 
 /* Bytes for the screen; ends looking back. */
