@@ -95,10 +95,30 @@ SELF_TEST("sched.wake_in_order_of_arrival", wake_in_order)
 		EXPECT_EQ(places[i], 0);
 		atomic_fetch_add(&items, 1);
 		waitq_wake(&queue, 1);
+		for (unsigned j = i + 1; j < TASKS; j++)
+			EXPECT_EQ(tasks[j]->switches, 1); /* nobody else was woken */
 		EXPECT_EQ(end(tasks[i]), 0);
 		EXPECT_EQ(places[i], i + 1);
 	}
 	EXPECT(waitq_is_empty(&queue));
+}
+
+SELF_TEST("sched.two_wake_ups_reach_two", two_wake_two)
+{
+	unsigned places[2] = { 0 };
+	struct task *tasks[2];
+
+	begin();
+	for (unsigned i = 0; i < 2; i++)
+		start("waiter", take_one, &places[i], PRIORITY_HIGH, &tasks[i]);
+	atomic_store(&items, 2);
+	preempt_disable(); /* so that the first has not gone when the second wake-up comes */
+	waitq_wake(&queue, 1);
+	waitq_wake(&queue, 1);
+	EXPECT(waitq_is_empty(&queue));
+	preempt_enable();
+	for (unsigned i = 0; i < 2; i++)
+		EXPECT_EQ(end(tasks[i]), 0);
 }
 
 SELF_TEST("sched.wake_all", wake_all)
@@ -145,6 +165,7 @@ SELF_TEST("sched.some_waits_outlast_a_kill", outlast_kill)
 	start("waiter", wait_always, NULL, PRIORITY_HIGH, &task);
 	task_kill(task);
 	EXPECT_EQ(atomic_load(&task->state), TASK_BLOCKED);
+	EXPECT_EQ(task->switches, 1);
 	atomic_store(&items, 1);
 	waitq_wake(&queue, 1);
 	EXPECT_EQ(end(task), true);
@@ -263,6 +284,7 @@ SELF_TEST("sched.poll_without_memory", poll_without_memory)
 /* A watcher does not use up the wake-up that a waiter needs. */
 SELF_TEST("sched.poll_leaves_wake_ups_to_others", poll_and_waiter)
 {
+	uint64_t started = clock_monotonic();
 	struct poll_table table;
 	struct task *task;
 	unsigned place = 0;
@@ -274,6 +296,7 @@ SELF_TEST("sched.poll_leaves_wake_ups_to_others", poll_and_waiter)
 	atomic_store(&items, 1);
 	waitq_wake(&queue, 1);
 	EXPECT_EQ(end(task), 0);
+	EXPECT(clock_monotonic() - started < LONG_NS / 2); /* not by its deadline */
 	EXPECT_EQ(poll_table_wait(&table, clock_monotonic() + LONG_NS), 0);
 	poll_table_finish(&table);
 }
@@ -341,6 +364,8 @@ SELF_TEST("sched.mutex_killed_waiter_passes_on", mutex_pass_on)
 	EXPECT_EQ(end(first), -EINTR);
 	EXPECT_EQ(atomic_load(&second->state), TASK_SLEEPING);
 	start("first", lock_once, NULL, PRIORITY_HIGH, &first);
+	task_yield(); /* second lent us its priority: first is no more urgent */
+	EXPECT_EQ(atomic_load(&first->state), TASK_SLEEPING);
 	preempt_disable(); /* so that second has not run when it is killed */
 	mutex_unlock(&mutex);
 	task_kill(second);

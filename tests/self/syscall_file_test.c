@@ -98,8 +98,8 @@ SELF_TEST("syscall.bad_descriptors", test_bad_descriptors)
 /* Every call that takes an address, with addresses that are none. */
 SELF_TEST("syscall.bad_addresses", test_bad_addresses)
 {
-	static const uint64_t bad[] = { 0, USER_NOTHING, USER_END - 1, USER_END, USER_KERNEL,
-					UINT64_MAX, 1ULL << 63 };
+	static const uint64_t bad[] = { 0,	     USER_NOTHING, USER_END - 1, USER_END,
+					USER_KERNEL, UINT64_MAX,   1ULL << 63 };
 	long zero, file;
 
 	if (!user_start())
@@ -116,7 +116,8 @@ SELF_TEST("syscall.bad_addresses", test_bad_addresses)
 		EXPECT_EQ(call(NR_stat, bad[i], user_at(STATUS)), -EFAULT);
 		EXPECT_EQ(call(NR_stat, user_string(PATH, "/"), bad[i]), -EFAULT);
 		EXPECT_EQ(call(NR_fstat, zero, bad[i]), -EFAULT);
-		EXPECT_EQ(call(NR_newfstatat, AT_FDCWD, bad[i], user_at(STATUS), 0), -EFAULT);
+		EXPECT_EQ(call(NR_newfstatat, AT_FDCWD, bad[i], user_at(STATUS), 0),
+			  -EFAULT);
 		EXPECT_EQ(call(NR_mkdir, bad[i], 0777), -EFAULT);
 		EXPECT_EQ(call(NR_rmdir, bad[i]), -EFAULT);
 		EXPECT_EQ(call(NR_unlink, bad[i]), -EFAULT);
@@ -171,10 +172,13 @@ SELF_TEST("syscall.stat", test_stat)
 	EXPECT_EQ(stat->rdevice, 1 << 8 | 3);
 	EXPECT_EQ(stat->mode, S_IFCHR | 0666);
 	fd = open_path("/tmp", O_RDONLY | O_DIRECTORY);
-	EXPECT_EQ(call(NR_newfstatat, fd, user_string(PATH, "stat"), user_at(STATUS), 0), 0);
+	EXPECT_EQ(call(NR_newfstatat, fd, user_string(PATH, "stat"), user_at(STATUS), 0),
+		  0);
 	EXPECT_EQ(stat->size, 513);
-	EXPECT_EQ(call(NR_newfstatat, fd, user_string(PATH, ""), user_at(STATUS), 0), -ENOENT);
-	EXPECT_EQ(call(NR_newfstatat, fd, user_at(PATH), user_at(STATUS), AT_EMPTY_PATH), 0);
+	EXPECT_EQ(call(NR_newfstatat, fd, user_string(PATH, ""), user_at(STATUS), 0),
+		  -ENOENT);
+	EXPECT_EQ(call(NR_newfstatat, fd, user_at(PATH), user_at(STATUS), AT_EMPTY_PATH),
+		  0);
 	EXPECT_EQ(stat->mode & S_IFMT, S_IFDIR);
 	EXPECT_EQ(call(NR_newfstatat, fd, user_at(PATH), user_at(STATUS), 1), -EINVAL);
 	EXPECT_EQ(call(NR_unlinkat, fd, user_string(PATH, "stat"), 0), 0);
@@ -301,7 +305,8 @@ SELF_TEST("syscall.getdents64", test_getdents)
 		const struct abi_dirent *record = record_at(offset);
 
 		EXPECT_EQ(record->length % 8, 0);
-		found |= strcmp(record->name, "null") == 0 && record->type == 2 /* DT_CHR */;
+		found |= strcmp(record->name, "null") == 0 &&
+			 record->type == 2 /* DT_CHR */;
 		offset += record->length;
 	}
 	EXPECT(found);

@@ -57,11 +57,13 @@ SELF_TEST("syscall.sleeping", test_sleeping)
 	EXPECT_EQ(call(NR_clock_nanosleep, CLOCK_REALTIME, 0, user_at(DATA), 0), 0);
 	EXPECT(clock_monotonic() >= start + 6000000);
 	put_time(DATA, 0, (int64_t)clock_monotonic() + 2000000);
-	EXPECT_EQ(call(NR_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, user_at(DATA), 0),
+	EXPECT_EQ(call(NR_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, user_at(DATA),
+		       0),
 		  clock_monotonic() < NSEC_PER_SEC - 2000000 ? 0 : -EINVAL);
 	put_time(DATA, 1, 0);
-	EXPECT_EQ(call(NR_clock_nanosleep, CLOCK_REALTIME, TIMER_ABSTIME, user_at(DATA), 0),
-		  0); /* 1970 is over */
+	EXPECT_EQ(
+		call(NR_clock_nanosleep, CLOCK_REALTIME, TIMER_ABSTIME, user_at(DATA), 0),
+		0); /* 1970 is over */
 	put_time(DATA, 0, 1000000000);
 	EXPECT_EQ(call(NR_nanosleep, user_at(DATA), 0), -EINVAL);
 	put_time(DATA, 0, -1);
@@ -78,8 +80,9 @@ SELF_TEST("syscall.sleeping", test_sleeping)
 
 static void put_fd(unsigned i, int fd, unsigned events)
 {
-	((struct abi_pollfd *)(user + DATA))[i] =
-		(struct abi_pollfd){ .fd = fd, .events = (uint16_t)events, .revents = 0xffff };
+	((struct abi_pollfd *)(user + DATA))[i] = (struct abi_pollfd){
+		.fd = fd, .events = (uint16_t)events, .revents = 0xffff
+	};
 }
 
 static unsigned get_events(unsigned i)
@@ -242,15 +245,17 @@ SELF_TEST("syscall.trace", test_trace)
 	path = user_string(0, "/dev/null");
 	expect_trace("openat(AT_FDCWD, \"/dev/null\", O_RDWR) = 3", NR_openat, 3,
 		     (uint64_t)AT_FDCWD, path, O_RDWR, 0666);
-	expect_trace("open(\"/dev/null\", O_WRONLY|O_CREAT|O_TRUNC, 0644) = -1 EISDIR", NR_open,
-		     -EISDIR, path, O_WRONLY | O_CREAT | O_TRUNC, 0644, 0);
+	expect_trace("open(\"/dev/null\", O_WRONLY|O_CREAT|O_TRUNC, 0644) = -1 EISDIR",
+		     NR_open, -EISDIR, path, O_WRONLY | O_CREAT | O_TRUNC, 0644, 0);
 	user_string(0, "a\"b\n\x01");
-	expect_trace("write(1, \"a\\\"b\\n\\x01\", 5) = 5", NR_write, 5, 1, user_at(0), 5, 0);
-	expect_trace("read(0, 0x10000000, 100) = -1 EAGAIN", NR_read, -EAGAIN, 0, user_at(0),
-		     100, 0);
-	expect_trace("lseek(4, -1, SEEK_END) = 9", NR_lseek, 9, 4, (uint64_t)-1, SEEK_END, 0);
-	expect_trace("stat(0x10003000, NULL) = -1 EFAULT", NR_stat, -EFAULT, USER_NOTHING, 0, 0,
+	expect_trace("write(1, \"a\\\"b\\n\\x01\", 5) = 5", NR_write, 5, 1, user_at(0), 5,
 		     0);
+	expect_trace("read(0, 0x10000000, 100) = -1 EAGAIN", NR_read, -EAGAIN, 0,
+		     user_at(0), 100, 0);
+	expect_trace("lseek(4, -1, SEEK_END) = 9", NR_lseek, 9, 4, (uint64_t)-1, SEEK_END,
+		     0);
+	expect_trace("stat(0x10003000, NULL) = -1 EFAULT", NR_stat, -EFAULT, USER_NOTHING,
+		     0, 0, 0);
 	expect_trace("getpid() = 1", NR_getpid, 1, 0, 0, 0, 0);
 	expect_trace("syscall_400() = -1 ENOSYS", 400, -ENOSYS, 0, 0, 0, 0);
 	EXPECT(strcmp(syscall_name(NR_ppoll), "ppoll") == 0);

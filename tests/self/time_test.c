@@ -16,6 +16,7 @@ static void note(struct timer *timer)
 {
 	unsigned place = atomic_fetch_add(&expired, 1);
 
+	EXPECT(clock_monotonic() >= timer->deadline);
 	if (place < ARRAY_SIZE(order))
 		order[place] = (unsigned)(timer - timers);
 }
