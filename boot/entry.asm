@@ -205,7 +205,7 @@ boot_structures: dd 0
 
 ; Tables first: what follows the page-aligned ones needs no padding.
 section .bss.boot nobits alloc noexec write align=4096
-global boot_pml4, boot_pdpt_direct, boot_pd_direct
+global boot_pml4, boot_pd_direct
 boot_pml4:              resb 4096
 boot_pdpt_direct:       resb 4096
 boot_pd_direct:         resb 4 * 4096

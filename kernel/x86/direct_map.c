@@ -52,7 +52,7 @@ static void split(uint64_t *large)
 /* The small page's entry below BOOT_END, its large page split where it must be. */
 static uint64_t *small_entry(uint64_t phys)
 {
-	uint64_t *large = direct_entry(phys, LEVEL_LARGE);
+	uint64_t *large = &boot_pd_direct[phys / level_size(LEVEL_LARGE)];
 
 	if (*large & ENTRY_LARGE)
 		split(large);
@@ -66,7 +66,7 @@ static void remove_hole(uint64_t from, uint64_t to)
 
 	while (from < to) {
 		if (from % size == 0 && to - from >= size) {
-			*direct_entry(from, LEVEL_LARGE) = 0;
+			boot_pd_direct[from / size] = 0;
 			from += size;
 		} else {
 			*small_entry(from) = 0;
@@ -118,14 +118,11 @@ static void fit_to_memory(const struct boot_info *info)
 static void finish_large(void)
 {
 	uint64_t bits = page_flags_to_entry(PAGING_WRITE | PAGING_GLOBAL);
-	uint64_t phys;
+	unsigned i;
 
-	for (phys = 0; phys < BOOT_END; phys += level_size(LEVEL_LARGE)) {
-		uint64_t *entry =
-			page_entry(root, DIRECT_BASE + phys, LEVEL_LARGE, false);
-
-		if (entry && (*entry & ENTRY_LARGE))
-			*entry |= bits;
+	for (i = 0; i < ARRAY_SIZE(boot_pd_direct); i++) {
+		if (boot_pd_direct[i] & ENTRY_LARGE)
+			boot_pd_direct[i] |= bits;
 	}
 }
 

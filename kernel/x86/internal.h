@@ -138,7 +138,8 @@ extern char trap_entries[];
 void canary_init(void);
 
 /* boot/entry.asm: the tables and the stack that boot/ left. */
-extern uint64_t boot_pml4[512], boot_pdpt_direct[512];
+extern uint64_t boot_pml4[512];
+extern uint64_t boot_pd_direct[4 * 512]; /* 2 MiB each, from physical 0 on */
 extern char boot_stack_guard[], boot_stack[], boot_stack_top[];
 
 /* paging.c: maps device registers in the direct map. NULL: no memory. */
