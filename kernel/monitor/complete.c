@@ -53,12 +53,11 @@ static bool search_entry(const struct directory_entry *entry, void *context)
 static void search_files(struct search *search, const char *directory)
 {
 	struct file *file;
-	off_t position = 0;
 
 	if (vfs_open(directory, O_RDONLY | O_DIRECTORY, 0, &file))
 		return;
-	/* An error ends the list of names, as its end does. */
-	(void)file->ops->readdir(file, &position, search_entry, search);
+	if (do_readdir(file, search_entry, search))
+		search->found = false;
 	file_put(file);
 }
 

@@ -3,6 +3,7 @@
  * show a file of /proc: ps, mem.
  */
 #include "kernel/fs/vfs.h"
+#include "kernel/mm/slab.h"
 #include "kernel/monitor/internal.h"
 #include "kernel/sched/task.h"
 #include "lib/errno.h"
@@ -34,10 +35,12 @@ const char *error_text(int error)
 	}
 }
 
-struct listing {
-	struct monitor *monitor;
-	const char *directory;
-	bool slash; /* directory ends in one */
+enum { NAMES_SIZE = 4096, LS_PATH_SIZE = 512 };
+
+/* Names of a directory, one after another, each with its NUL: as many as fit. */
+struct names {
+	size_t used;
+	char bytes[NAMES_SIZE - sizeof(size_t)];
 };
 
 static char type_letter(uint32_t mode)
@@ -71,46 +74,55 @@ static void print_status(struct monitor *monitor, const char *name,
 			      (unsigned long long)status->size, name);
 }
 
-static bool list_one(const struct directory_entry *entry, void *context)
+/* The file system's locks are held here, so names are only collected. */
+static bool collect_name(const struct directory_entry *entry, void *context)
 {
-	struct listing *listing = context;
-
-	if (strcmp(entry->name, ".") != 0 && strcmp(entry->name, "..") != 0)
-		monitor_print(listing->monitor, "%s\n", entry->name);
-	return true;
-}
-
-static bool list_one_long(const struct directory_entry *entry, void *context)
-{
-	struct listing *listing = context;
-	struct file_status status;
-	char path[512];
+	struct names *names = context;
+	size_t size = strlen(entry->name) + 1;
 
 	if (strcmp(entry->name, ".") == 0 || strcmp(entry->name, "..") == 0)
 		return true;
-	if (fmt_snprintf(path, sizeof(path), "%s%s%s", listing->directory,
-			 listing->slash ? "" : "/", entry->name) < (int)sizeof(path) &&
-	    vfs_stat(path, &status) == 0)
-		print_status(listing->monitor, entry->name, &status);
+	if (size > sizeof(names->bytes) - names->used)
+		return false;
+	memcpy(names->bytes + names->used, entry->name, size);
+	names->used += size;
 	return true;
+}
+
+static void list_names(struct monitor *monitor, const char *directory, bool details,
+		       const struct names *names)
+{
+	const char *name = names->bytes;
+	char path[LS_PATH_SIZE];
+	struct file_status status;
+
+	for (; name < names->bytes + names->used; name += strlen(name) + 1) {
+		if (!details)
+			monitor_print(monitor, "%s\n", name);
+		else if (fmt_snprintf(path, sizeof(path), "%s/%s", directory, name) <
+				 (int)sizeof(path) &&
+			 vfs_stat(path, &status) == 0)
+			print_status(monitor, name, &status);
+	}
 }
 
 static int list_directory(struct monitor *monitor, const char *path, bool details)
 {
-	struct listing listing = {
-		.monitor = monitor,
-		.directory = path,
-		.slash = path[strlen(path) - 1] == '/',
-	};
+	struct names *names = kmalloc(sizeof(*names), GFP_KERNEL);
 	struct file *file;
-	off_t position = 0;
-	int error = vfs_open(path, O_RDONLY | O_DIRECTORY, 0, &file);
+	int error = names ? vfs_open(path, O_RDONLY | O_DIRECTORY, 0, &file) : -ENOMEM;
 
-	if (error)
+	if (error) {
+		kfree(names);
 		return error;
-	error = file->ops->readdir(file, &position, details ? list_one_long : list_one,
-				   &listing);
+	}
+	do {
+		names->used = 0;
+		error = do_readdir(file, collect_name, names);
+		list_names(monitor, path, details, names);
+	} while (!error && names->used && !task_killed());
 	file_put(file);
+	kfree(names);
 	return error;
 }
 
