@@ -6,6 +6,7 @@
 #include "kernel/fs/vfs.h"
 #include "kernel/mm/fault_inject.h"
 #include "kernel/mm/slab.h"
+#include "kernel/mm/vmalloc.h"
 #include "kernel/program/program.h"
 #include "kernel/sched/task.h"
 #include "kernel/time/clock.h"
@@ -28,12 +29,19 @@ static struct program_stats stats_now(void)
 	return stats;
 }
 
+/* Bytes in use, without the stacks that are kept for the next task. */
+static uint64_t memory_used(void)
+{
+	vmalloc_shrink();
+	return slab_used() + vmalloc_used();
+}
+
 /* Tasks end and are freed behind our back: waits until they have, within 10 s. */
 static bool settles(uint64_t used)
 {
 	uint64_t deadline = clock_monotonic() + 10 * NSEC_PER_SEC;
 
-	while (stats_now().running || stats_now().memory || slab_used() != used) {
+	while (stats_now().running || stats_now().memory || memory_used() != used) {
 		if (clock_monotonic() > deadline || task_sleep(NSEC_PER_MSEC))
 			return false;
 	}
@@ -109,7 +117,7 @@ static struct answer play(const char *options, size_t piece)
 
 SELF_TEST("program.partial_reads_give_the_same", partial_reads)
 {
-	uint64_t used = slab_used();
+	uint64_t used = memory_used();
 	struct answer whole = play(two_games, 128), bytes = play(two_games, 1);
 
 	EXPECT_EQ(whole.error, 0);
@@ -121,7 +129,7 @@ SELF_TEST("program.partial_reads_give_the_same", partial_reads)
 
 SELF_TEST("program.nonblocking", nonblocking)
 {
-	uint64_t used = slab_used();
+	uint64_t used = memory_used();
 	char bytes[64];
 	struct iter to = iter_kernel(bytes, sizeof(bytes));
 	struct file *file;
@@ -154,7 +162,7 @@ SELF_TEST("program.nonblocking", nonblocking)
 
 SELF_TEST("program.options", options)
 {
-	uint64_t used = slab_used();
+	uint64_t used = memory_used();
 	struct program_options given = { "-a=2 -m -s=7" };
 	struct argument argument = { .value = (uint64_t)&given };
 	struct answer by_line = play(two_games, 128), by_ioctl, bad;
@@ -182,7 +190,7 @@ SELF_TEST("program.options", options)
 
 SELF_TEST("program.end_of_input", end_of_input)
 {
-	uint64_t used = slab_used();
+	uint64_t used = memory_used();
 	struct file *file;
 	int error = vfs_open(device, O_RDWR, 0, &file);
 
@@ -199,7 +207,7 @@ SELF_TEST("program.end_of_input", end_of_input)
 
 SELF_TEST("program.many_games", many_games)
 {
-	uint64_t used = slab_used();
+	uint64_t used = memory_used();
 	struct file **files = kcalloc(SESSIONS, sizeof(*files), GFP_KERNEL);
 	unsigned opened = 0;
 
@@ -230,7 +238,7 @@ SELF_TEST("program.allocations_fail", allocations_fail)
 	static const char *const games[] = { two_games, "-a=1 -l=strong -s=3\n" };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(games); i++) {
-		uint64_t used = slab_used(), n = 0;
+		uint64_t used = memory_used(), n = 0;
 		struct answer right = play(games[i], 128);
 		bool struck;
 
