@@ -109,7 +109,7 @@ NORETURN static void report(const struct trap_frame *frame, uint64_t rbp, const 
 	fmt_vsnprintf(message, sizeof(message), fmt, args);
 	panic_describe_task(task, sizeof(task));
 	log_print(LOG_EMERG, "panic: %s", message);
-	log_print(LOG_EMERG, "panic: on CPU %u in %s", cpu_this()->id, task);
+	log_print(LOG_EMERG, "on CPU %u in %s", cpu_this()->id, task);
 	if (frame)
 		trap_report(frame);
 	else

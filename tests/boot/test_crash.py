@@ -1,0 +1,98 @@
+"""Every way for the kernel to die ends in one readable report: what happened, to which
+task, the registers, who called whom by name; and in the end that panic= chose."""
+import re
+
+import pytest
+
+from machine import PANIC, RELEASE
+
+# What `panic WAY` at the monitor must say, and a function its backtrace must name.
+WAYS = {
+    "panic": ("panic: asked for at the monitor", "run_panic"),
+    "assert": ("zero == 1 does not hold", "crash_assert"),
+    "divide": ("divide error (vector 0, ", "crash_divide"),
+    "opcode": ("invalid opcode (vector 6, ", "crash_opcode"),
+    "null": ("write of 0000000000000000 by the kernel: null pointer", "crash_null"),
+    "wild": ("general protection fault (vector 13, ", "crash_wild"),
+    "text": ("write of ffffffff80100000 by the kernel: forbidden", "crash_text"),
+    "text-alias": ("write of ffff888000100000 by the kernel: forbidden",
+                   "crash_text_alias"),
+    "constant": ("by the kernel: forbidden", "crash_constant"),
+    "execute": ("execution of ffffffff8", "run_panic"),
+    "guard": ("guard page: overflow of a stack or buffer", "crash_guard"),
+    "stack": ("double fault (vector 8, error 0) in task", "use_stack"),
+    "canary": ("panic: stack protector: ", "overrun"),
+}
+TRAPS = set(WAYS) - {"panic", "assert", "canary"}
+
+
+def check_report(log, way):
+    words, function = WAYS[way]
+    assert words in log
+    assert len(re.findall(r"\bpanic: (?!halted)", log)) == 1
+    assert len(re.findall(r"\] on CPU 0 in task \d+ \(panic\)\n", log)) == 1
+    assert log.count("backtrace:") == 1
+    trace = log[log.index("backtrace:"):]
+    assert re.search(rf"  ffffffff8[0-9a-f]+  {function}\+0x", trace)
+    assert ("rip ffffffff8" in log) == (way in TRAPS)
+    assert "survived" not in log
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_ways_to_die(machine, kernel, way):
+    m = machine(kernel=kernel, append=f'quiet run="panic {way}"')
+    assert m.exit_status() == PANIC
+    check_report(m.log, way)
+
+
+def test_stack_overflow_is_named(machine, kernel):
+    m = machine(kernel=kernel, append='quiet run="panic stack"')
+    assert m.exit_status() == PANIC
+    assert "(panic): stack overflow" in m.log
+
+
+def test_all_ways_are_tested(machine):
+    """The monitor lists them."""
+    m = machine(kernel=RELEASE, append="monitor")
+    m.expect_prompt()
+    listed = re.findall(r"(?m)^  ([a-z-]+) ", m.command("panic ?"))
+    assert sorted(listed) == sorted(WAYS)
+
+
+def test_non_maskable_interrupt(machine, kernel):
+    m = machine(kernel=kernel, append="panic=exit monitor")
+    m.expect_prompt()
+    m.monitor.execute("inject-nmi")
+    assert m.exit_status() == PANIC
+    assert "trap: non-maskable interrupt (vector 2, error 0) in " in m.log
+
+
+@pytest.mark.parametrize("how, words", [
+    ({"kernel": RELEASE}, ""),
+    ({"kernel": RELEASE, "type": "microvm"}, ""),
+    ({"kernel": RELEASE}, "panic=halt"),
+], ids=["default", "microvm", "asked-for"])
+def test_a_person_sees_a_halt(machine, how, words):
+    m = machine(append=f"monitor {words}", **how)
+    m.expect_prompt()
+    m.send("panic\r")
+    m.expect_exact("panic: halted\r\n")
+    m.wait_for(lambda: "HLT=1" in m.monitor.human("info registers"), "it did not halt")
+
+
+def test_halt_in_a_script_when_asked_for(machine):
+    m = machine(kernel=RELEASE, append='panic=halt run="panic"')
+    m.expect_exact("panic: halted\r\n")
+
+
+def test_reboot_after_a_panic(machine):
+    """-no-reboot turns the reset into an end."""
+    m = machine(kernel=RELEASE, append='panic=reboot run="panic"')
+    assert m.exit_status() == 0
+    assert "panic: asked for at the monitor" in m.log
+
+
+def test_unknown_end(machine):
+    m = machine(kernel=RELEASE, append='panic=dance run="help"')
+    m.exit_status()
+    assert "bad value of parameter 'panic'" in m.log
