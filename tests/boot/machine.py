@@ -133,8 +133,8 @@ class Machine:
                                         maxread=65536, searchwindowsize=65536)
         self.serial.logfile_read = self.log_file
         # Not before we can listen; and a short run is over before it could answer. A
-        # debugger lets it go by itself.
-        if not gdb:
+        # debugger lets it go by itself, unless it only comes later.
+        if gdb is not True:
             self.monitor.send("cont")
 
     def __enter__(self):
