@@ -27,7 +27,7 @@ struct timer_cpu {
 	/* The CPU's own, with interrupts off. */
 	uint64_t alarm; /* when it will come, 0: it is not set */
 	uint64_t slice; /* 0: none */
-	uint64_t interrupts, expired;
+	uint64_t interrupts;
 };
 
 LOCK_CLASS(timers_class, "timers", RANK_TIMER, LOCK_IRQ);
@@ -179,7 +179,6 @@ static void expire_timers(struct timer_cpu *timers, uint64_t now)
 			return;
 		disarm(timers, timer);
 		timers->running = timer;
-		timers->expired++;
 		expire = timer->expire;
 		trace(TRACE_TIMER, (uint64_t)expire, now - timer->deadline);
 		spin_unlock(&timers->lock);
@@ -233,11 +232,12 @@ void timer_init(void)
 	clock_start_timers();
 }
 
-void timer_stats(struct timer_stats *stats)
+const char *timer_event_name(void)
 {
-	*stats = (struct timer_stats){ .event = event ? event->name : "none" };
-	for (unsigned i = 0; i < cpu_count; i++) {
-		stats->interrupts += timer_cpus[i].interrupts;
-		stats->expired += timer_cpus[i].expired;
-	}
+	return event ? event->name : "none";
+}
+
+uint64_t timer_interrupts(unsigned cpu)
+{
+	return timer_cpus[cpu].interrupts;
 }

@@ -44,11 +44,9 @@ void timer_init(void); /* after clock_init */
 void timer_set_slice(uint64_t deadline);
 void timer_set_slice_handler(void (*handler)(void));
 
-struct timer_stats {
-	const char *event;	      /* the alarm in use, "none" */
-	uint64_t interrupts, expired; /* on all CPUs */
-};
-void timer_stats(struct timer_stats *stats);
+/* The alarm in use, "none"; how often it came to a CPU. */
+const char *timer_event_name(void);
+uint64_t timer_interrupts(unsigned cpu);
 
 void timer_setup(struct timer *timer, void (*expire)(struct timer *));
 /* Arms, or moves it when it is armed. Any context. */

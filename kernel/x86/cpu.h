@@ -28,8 +28,7 @@ struct cpu {
 	uint32_t apic_id;
 	struct run_queue *run_queue;
 	struct task *idle;
-	struct lock_held *locks; /* the debug build's stack of locks held */
-	void *arch;		 /* x86's own: GDT, TSS, stacks */
+	void *arch; /* x86's own: GDT, TSS, stacks */
 };
 
 extern struct cpu *cpus[CPU_MAX];

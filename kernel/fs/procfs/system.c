@@ -8,6 +8,7 @@
 #include "kernel/fs/procfs/procfs.h"
 #include "kernel/sched/task.h"
 #include "kernel/time/clock.h"
+#include "kernel/time/timer.h"
 #include "kernel/x86/irqchip.h"
 #include "lib/version.h"
 
@@ -49,6 +50,14 @@ static void show_line(unsigned isa, const struct irq_stats *stats, void *context
 	text_print(text, "  %8s %4u-edge      %s\n", irqchip_name(), isa, stats->name);
 }
 
+static void show_timer(struct text *text)
+{
+	text_print(text, "TMR:");
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		text_print(text, " %10llu", (unsigned long long)timer_interrupts(cpu));
+	text_print(text, "  timer: %s\n", timer_event_name());
+}
+
 static void show_interrupts(struct text *text)
 {
 	text_print(text, "    ");
@@ -56,6 +65,7 @@ static void show_interrupts(struct text *text)
 		text_print(text, "       CPU%-2u", cpu);
 	text_print(text, "\n");
 	irq_visit(show_line, text);
+	show_timer(text);
 }
 
 static void show_task(struct task *task, void *context)
@@ -82,8 +92,9 @@ static const struct {
 	const char *name;
 	void (*show)(struct text *text);
 } files[] = {
-	{ "version", show_version },	   { "cmdline", show_cmdline }, { "uptime", show_uptime },
-	{ "interrupts", show_interrupts }, { "tasks", show_tasks },
+	{ "version", show_version }, { "cmdline", show_cmdline },
+	{ "uptime", show_uptime },   { "interrupts", show_interrupts },
+	{ "tasks", show_tasks },
 };
 
 static int system_start(void)
