@@ -12,8 +12,9 @@ struct kmem_cache;
 
 /*
  * Physical memory is cut into sections of equal size. A section's descriptors lie at the
- * end of one of its own free ranges, and are written when the section's memory is first
- * needed, so that starting costs the same with little memory and with much.
+ * end of one of its own free ranges. They are written some at a time, in rising order,
+ * when the memory is first needed; so starting costs the same with little memory and
+ * with much, and touches few pages that nobody uses.
  */
 enum {
 	SECTION_MAX = 512,
@@ -22,8 +23,8 @@ enum {
 };
 
 struct page_section {
-	struct page *pages;   /* of frame `first` and on; NULL: not written yet */
-	uint32_t written;     /* how many descriptors there are: 0 or end - first */
+	struct page *pages;   /* of frame `first` and on; valid once some are written */
+	uint32_t written;     /* how many descriptors are */
 	uint32_t first, end;  /* frames with descriptors; none where both are equal */
 	uint32_t descriptors; /* the frame where they begin */
 	uint32_t free;	      /* pages that it gives to the allocator */
@@ -38,14 +39,19 @@ struct page_map_totals {
 };
 void page_map_build(const struct boot_info *info, struct page_map_totals *totals);
 
-/* Calls visit for each free block that a section starts with. */
+/* Calls visit for each free block of what is not yet written of a section. */
 typedef void (*page_block_visit)(uint32_t frame, unsigned order, void *context);
-void page_section_blocks(const struct page_section *section, page_block_visit visit,
+void page_section_rest(const struct page_section *section, page_block_visit visit,
+		       void *context);
+/*
+ * Writes the next descriptors of a section, so far that all blocks in them are whole,
+ * and calls visit for each free one. All free memory is PAGE_TAIL then. False: all were
+ * written before.
+ */
+bool page_section_extend(struct page_section *section, page_block_visit visit,
 			 void *context);
-/* Writes the section's descriptors; all of its free memory is PAGE_TAIL then. */
-void page_section_setup(struct page_section *section);
 
-/* The descriptor of a frame in a section whose descriptors are written, or NULL. */
+/* The descriptor of a frame, NULL where none is written. */
 static inline struct page *page_of_frame(uint64_t frame)
 {
 	uint64_t n = frame >> page_section_shift;

@@ -6,7 +6,7 @@
  * a list for each order and zone (below 4 GiB, above); allocating splits the smallest
  * that will do, freeing joins buddies as far as they are free.
  *
- * Sections enter the lists when these have nothing left (page_map.c). Only the head of a
+ * Memory enters the lists in parts, when these have nothing left (page_map.c). Only the head of a
  * block that is free or in use is ever looked at to find out what the block is, and both
  * splitting and joining write the heads that they make.
  *
@@ -134,23 +134,13 @@ static void add_section_block(uint32_t frame, unsigned order, void *context)
 	block_add(&zones[zone_of(frame)], page_of_frame(frame), order);
 }
 
-static void section_enter(struct page_section *section)
-{
-	page_section_setup(section);
-	page_section_blocks(section, add_section_block, NULL);
-}
-
-/* Lets the zone's next section enter; false: there is none. */
+/* Lets the next of the zone's memory enter; false: there is no more. */
 static bool zone_grow(struct zone *zone)
 {
-	while (zone->section < zone->sections) {
-		struct page_section *section = &page_sections[zone->section++];
-
-		if (section->first < section->end && !section->pages) {
-			section_enter(section);
+	for (; zone->section < zone->sections; zone->section++)
+		if (page_section_extend(&page_sections[zone->section], add_section_block,
+					NULL))
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -426,7 +416,7 @@ uint64_t page_alloc_table(void)
 	return page ? page_to_phys(page) : 0;
 }
 
-/* A section that nobody allocated from yet: its descriptors are written now. */
+/* Nobody allocated from there yet: the descriptors so far are written now. */
 static COLD struct page *page_from_new_section(uint64_t frame)
 {
 	uint64_t n = frame >> page_section_shift;
@@ -438,8 +428,8 @@ static COLD struct page *page_from_new_section(uint64_t frame)
 	if (frame < section->first || frame >= section->end)
 		return NULL;
 	SPIN_IRQ_GUARD(&page_lock);
-	if (!section->pages)
-		section_enter(section);
+	while (frame - section->first >= section->written)
+		(void)page_section_extend(section, add_section_block, NULL);
 	return page_of_frame(frame);
 }
 
@@ -483,8 +473,7 @@ void page_stats(struct page_stats *stats)
 		for (unsigned order = 0; order <= PAGE_ORDER_MAX; order++)
 			stats->free_blocks[order] += zones[z].blocks[order];
 	for (unsigned i = 0; i < page_section_count; i++)
-		if (!page_sections[i].pages)
-			page_section_blocks(&page_sections[i], count_block, stats);
+		page_section_rest(&page_sections[i], count_block, stats);
 }
 
 uint64_t page_count_free(void)
@@ -497,9 +486,7 @@ void page_visit_used(void (*visit)(const struct page *page, void *context), void
 	for (unsigned i = 0; i < page_section_count; i++) {
 		const struct page_section *section = &page_sections[i];
 
-		if (!section->pages)
-			continue;
-		for (uint32_t n = 0; n < section->end - section->first; n++) {
+		for (uint32_t n = 0; n < section->written; n++) {
 			const struct page *page = &section->pages[n];
 
 			if (page->kind == PAGE_USED || page->kind == PAGE_SLAB)

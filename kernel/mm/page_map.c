@@ -201,25 +201,28 @@ static void range_blocks(uint32_t first, uint32_t end, page_block_visit visit,
 	}
 }
 
-void page_section_blocks(const struct page_section *section, page_block_visit visit,
-			 void *context)
+/* The free blocks in frames [first, end) of a section. */
+static void section_blocks(const struct page_section *section, uint32_t first,
+			   uint32_t end, page_block_visit visit, void *context)
 {
 	uint32_t own = section->descriptors, own_end = own + descriptor_pages(section);
 
-	if (section->free == 0)
-		return;
-	FOR_EACH_PIECE(piece, section->first, section->end)
+	FOR_EACH_PIECE(piece, first, end)
 	{
-		struct piece part = piece_within(piece, section->first, section->end);
+		struct piece part = piece_within(piece, first, end);
 
 		if (!part.free)
 			continue;
-		if (part.first <= own && own < part.end) {
-			range_blocks(part.first, own, visit, context);
-			part.first = own_end;
-		}
-		range_blocks(part.first, part.end, visit, context);
+		range_blocks(part.first, MIN(part.end, own), visit, context);
+		range_blocks(MAX(part.first, own_end), part.end, visit, context);
 	}
+}
+
+void page_section_rest(const struct page_section *section, page_block_visit visit,
+		       void *context)
+{
+	section_blocks(section, section->first + section->written, section->end, visit,
+		       context);
 }
 
 static void write_descriptors(struct page_section *section, uint32_t first, uint32_t end,
@@ -231,21 +234,29 @@ static void write_descriptors(struct page_section *section, uint32_t first, uint
 		*page = (struct page){ .kind = kind, .frame = frame };
 }
 
-void page_section_setup(struct page_section *section)
+bool page_section_extend(struct page_section *section, page_block_visit visit,
+			 void *context)
 {
 	uint32_t own = section->descriptors, own_end = own + descriptor_pages(section);
-	uint32_t next = section->first;
+	uint32_t first = section->first + section->written, next = first;
+	uint32_t end = MIN(section->end, ALIGN_UP(first + 1, 1u << PAGE_ORDER_MAX));
 
+	if (first >= end)
+		return false;
 	section->pages = phys_to_virt((uint64_t)own << PAGE_SHIFT);
-	section->written = section->end - section->first;
-	FOR_EACH_PIECE(piece, section->first, section->end)
+	FOR_EACH_PIECE(piece, first, end)
 	{
-		struct piece part = piece_within(piece, section->first, section->end);
+		struct piece part = piece_within(piece, first, end);
 
 		write_descriptors(section, next, part.first, PAGE_HOLE);
 		write_descriptors(section, part.first, part.end,
 				  part.free ? PAGE_TAIL : PAGE_RESERVED);
 		next = part.end;
 	}
-	write_descriptors(section, own, own_end, PAGE_RESERVED);
+	write_descriptors(section, next, end, PAGE_HOLE);
+	write_descriptors(section, MAX(first, own), MIN(end, own_end), PAGE_RESERVED);
+	/* Readers have no lock: what they find is written. */
+	__atomic_store_n(&section->written, end - section->first, __ATOMIC_RELEASE);
+	section_blocks(section, first, end, visit, context);
+	return true;
 }
