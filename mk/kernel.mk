@@ -31,7 +31,7 @@ release_CFLAGS := -Os -mstringop-strategy=libcall -fno-align-functions -fno-alig
 	-fno-align-jumps -DCONFIG_DEBUG=0
 release_HOT := -O2 -fno-align-functions -fno-align-loops -fno-align-jumps
 HOT := kernel/x86/trap.c kernel/x86/apic.c kernel/sync/% kernel/mm/% kernel/time/% \
-	kernel/sched/% kernel/syscall/dispatch.c kernel/fs/file.c kernel/tty/ldisc.c lib/string.c \
+	kernel/sched/% kernel/syscall/dispatch.c kernel/fs/file.c kernel/tty/ldisc% lib/string.c \
 	lib/rbtree.c programs/%/search.c programs/%/table.c programs/%/symmetry.c programs/%/lines.c
 debug_CFLAGS := -O1 -DCONFIG_DEBUG=1
 debug_HOT :=

@@ -21,6 +21,7 @@ struct tty {
 	struct uart_client client;   /* [I] */
 	struct chardev device;	     /* [I] */
 	bool started;		     /* [I] after INIT_DEVICE: there was memory for it */
+	struct ldisc_memory *memory; /* [I] */
 	struct mutex read_lock;	     /* one reader */
 	struct mutex write_lock;     /* one writer */
 	struct waitq readers, writers;
@@ -34,6 +35,14 @@ struct tty {
 	void (*interrupt)(void *context);
 	void *interrupt_context;
 };
+
+/*
+ * Gives a terminal whose uart and output are set its buffers and its port's input.
+ * -ENOMEM.
+ */
+MUST_CHECK int tty_start(struct tty *tty);
+/* Takes them away; nobody uses the terminal and no interrupt of its port runs. */
+void tty_stop(struct tty *tty);
 
 /* The operations of every terminal's device file; context NULL is the console. */
 extern const struct chardev_ops tty_device_ops;

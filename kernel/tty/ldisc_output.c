@@ -98,6 +98,24 @@ void ldisc_put(struct ldisc *ld, uint8_t byte)
 	}
 }
 
+/* How many of the bytes are shown as they are, one column each. */
+static size_t plain_run(const uint8_t *bytes, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && bytes[n] >= 0x20 && bytes[n] < DEL)
+		n++;
+	return n;
+}
+
+/* As ldisc_put for each of the bytes. */
+static void put_plain(struct ldisc *ld, const uint8_t *bytes, size_t n)
+{
+	(void)ring_put(ld->out, bytes, n);
+	ld->column += (unsigned)n;
+	ld->shown = (struct utf8_decoder){ 0 };
+}
+
 size_t ldisc_write(struct ldisc *ld, const uint8_t *bytes, size_t len)
 {
 	size_t room = ring_space(ld->out);
@@ -107,8 +125,15 @@ size_t ldisc_write(struct ldisc *ld, const uint8_t *bytes, size_t len)
 		return 0;
 	if (!(ld->termios.oflag & OPOST))
 		return ring_put(ld->out, bytes, MIN(len, room - LDISC_ECHO_ROOM));
-	while (done < len && ring_space(ld->out) > LDISC_ECHO_ROOM)
-		ldisc_put(ld, bytes[done++]);
+	while (done < len && ring_space(ld->out) > LDISC_ECHO_ROOM) {
+		size_t most = MIN(len - done, ring_space(ld->out) - LDISC_ECHO_ROOM);
+		size_t plain = plain_run(bytes + done, most);
+
+		put_plain(ld, bytes + done, plain);
+		done += plain;
+		if (plain < most)
+			ldisc_put(ld, bytes[done++]);
+	}
 	return done;
 }
 

@@ -106,6 +106,18 @@ int output_start(struct output *output)
 	return 0;
 }
 
+void output_stop(struct output *output)
+{
+	uint64_t flags = spin_lock_irq(&output->uart->lock);
+	void *bytes = output->bytes.data, *log = output->log.data;
+
+	ring_init(&output->bytes, NULL, 0);
+	ring_init(&output->log, NULL, 0);
+	spin_unlock_irq(&output->uart->lock, flags);
+	kfree(bytes);
+	kfree(log);
+}
+
 /* The next part of the records; they begin on a line of their own. */
 static size_t next_of_log(struct output *output, uint8_t *bytes, size_t max)
 {

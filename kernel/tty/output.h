@@ -35,6 +35,9 @@ void output_init(struct output *output, struct uart *uart);
 /* The buffers, before the uart has a client. -ENOMEM. */
 MUST_CHECK int output_start(struct output *output);
 
+/* Frees them. The uart has no client any more. */
+void output_stop(struct output *output);
+
 /* The next bytes for the device: a uart_client's next_tx. */
 size_t output_next(struct output *output, uint8_t *bytes, size_t max);
 

@@ -479,12 +479,12 @@ static int tty_watch(void)
 INIT(INIT_CONSOLE, tty_watch);
 
 /* The port's users so far were the log's records; now input comes too. */
-static void attach(struct tty *tty, struct ldisc_memory *memory)
+static void attach(struct tty *tty)
 {
 	const struct uart_display *display = &tty->uart->display;
 	bool cable = display->columns == 0;
 
-	ldisc_init(&tty->ldisc, memory, &tty->output.bytes);
+	ldisc_init(&tty->ldisc, tty->memory, &tty->output.bytes);
 	tty->ldisc.termios.iflag |= cable ? IXOFF : 0;
 	tty->size = (struct winsize){
 		.columns = (uint16_t)(cable ? 80 : display->columns),
@@ -497,12 +497,11 @@ static void attach(struct tty *tty, struct ldisc_memory *memory)
 	tty->uart->ops->throttle(tty->uart, false);
 }
 
-static int tty_start(struct tty *tty)
+int tty_start(struct tty *tty)
 {
-	struct ldisc_memory *memory = kmalloc(sizeof(*memory), GFP_KERNEL);
-
-	if (!memory || output_start(&tty->output)) {
-		kfree(memory);
+	tty->memory = kmalloc(sizeof(*tty->memory), GFP_KERNEL);
+	if (!tty->memory || output_start(&tty->output)) {
+		kfree(tty->memory);
 		return -ENOMEM;
 	}
 	mutex_init(&tty->read_lock, &read_class);
@@ -510,10 +509,35 @@ static int tty_start(struct tty *tty)
 	waitq_init(&tty->readers);
 	waitq_init(&tty->writers);
 	spin_init(&tty->interrupt_lock, &interrupt_class);
-	attach(tty, memory);
+	attach(tty);
+	return 0;
+}
+
+void tty_stop(struct tty *tty)
+{
+	uint64_t flags = spin_lock_irq(&tty->uart->lock);
+
+	tty->uart->ops->throttle(tty->uart, true);
+	tty->uart->client = NULL;
+	spin_unlock_irq(&tty->uart->lock, flags);
+	tty->started = false;
+	output_stop(&tty->output);
+	kfree(tty->memory);
+}
+
+static int start_device(struct tty *tty)
+{
+	int error = tty_start(tty);
+
+	if (error)
+		return error;
 	tty->device = (struct chardev){
-		.name = tty->uart->name, .major = 4, .minor = tty->uart->minor,
-		.mode = 0620, .ops = &tty_device_ops, .context = tty,
+		.name = tty->uart->name,
+		.major = 4,
+		.minor = tty->uart->minor,
+		.mode = 0620,
+		.ops = &tty_device_ops,
+		.context = tty,
 	};
 	return chardev_register(&tty->device);
 }
@@ -523,7 +547,7 @@ static int tty_start_all(void)
 	int result = 0;
 
 	for (unsigned i = 0; i < tty_count; i++) {
-		int error = tty_start(&ttys[i]);
+		int error = start_device(&ttys[i]);
 
 		result = error ? error : result;
 	}
