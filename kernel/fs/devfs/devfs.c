@@ -1,28 +1,22 @@
 /*
  * devfs.c: /dev: a directory of the character devices that are registered.
  *
- * A device gets its inode when somebody first looks for it, and keeps it for good, as
- * the device itself does. A file's private_ is the device's session.
+ * There is nothing to keep in step with the registry: a look-up makes an inode for the
+ * device it finds, which goes with its last reference. A file's private_ is the device's
+ * session.
  */
+#include "kernel/debug/panic.h"
 #include "kernel/fs/filesystem.h"
 #include "kernel/mm/slab.h"
-#include "kernel/debug/panic.h"
 
 struct node {
 	struct inode inode;
-	struct chardev *device; /* [I] */
-	struct list link;
+	struct chardev *device; /* [I] registered for good */
 };
 
-struct devfs {
-	struct inode root;
-	struct mutex lock;
-	struct list nodes;    /* [lock] in order of appearance */
-	uint64_t next_number; /* [lock] */
-};
-
-LOCK_CLASS(devfs_class, "devfs", RANK_DIRECTORY, LOCK_SLEEPS);
 enum { ROOT_NUMBER = 1 };
+
+static struct kmem_cache node_cache;
 
 static struct chardev *file_device(const struct file *file)
 {
@@ -128,62 +122,45 @@ static uint64_t device_number(const struct chardev *device)
 	       (uint64_t)(device->minor & ~0xffu) << 12;
 }
 
+static uint64_t inode_number(const struct chardev *device)
+{
+	return ROOT_NUMBER + 1 + device_number(device);
+}
+
 static void node_status(struct inode *inode, struct file_status *status)
 {
 	status->device = DEVFS_DEVICE;
 	status->rdevice = device_number(container_of(inode, struct node, inode)->device);
 }
 
-/* The tree owns a reference to each of its inodes for good. */
-static void never_dropped(struct inode *inode)
+static void node_drop(struct inode *inode)
 {
-	panic("devfs: inode %llu was put too often", (unsigned long long)inode->number);
+	kmem_free(&node_cache, container_of(inode, struct node, inode));
 }
 
 static const struct inode_ops node_ops = {
 	.open = node_open,
 	.status = node_status,
-	.drop = never_dropped,
+	.drop = node_drop,
 };
-
-/* The device's node, made where there is none yet. */
-static int node_of(struct devfs *fs, struct chardev *device, struct node **result)
-{
-	struct node *node;
-
-	MUTEX_GUARD(&fs->lock);
-	list_for_each(node, &fs->nodes, link) {
-		if (node->device == device) {
-			*result = node;
-			return 0;
-		}
-	}
-	node = kzalloc(sizeof(*node), GFP_KERNEL);
-	if (!node)
-		return -ENOMEM;
-	refcount_init(&node->inode.refs, 1);
-	node->inode.ops = &node_ops;
-	node->inode.number = fs->next_number++;
-	node->inode.mode = S_IFCHR | device->mode;
-	node->device = device;
-	list_add_tail(&fs->nodes, &node->link);
-	*result = node;
-	return 0;
-}
 
 static int root_lookup(struct inode *directory, const char *name, struct inode **child)
 {
-	struct devfs *fs = container_of(directory, struct devfs, root);
 	struct chardev *device = chardev_find(name);
 	struct node *node;
-	int error;
 
 	if (!device)
 		return -ENOENT;
-	error = node_of(fs, device, &node);
-	if (error)
-		return error;
-	inode_get(&node->inode);
+	node = kmem_alloc(&node_cache, GFP_KERNEL);
+	if (!node)
+		return -ENOMEM;
+	*node = (struct node){
+		.inode.ops = &node_ops,
+		.inode.number = inode_number(device),
+		.inode.mode = S_IFCHR | device->mode,
+		.device = device,
+	};
+	refcount_init(&node->inode.refs, 1);
 	*child = &node->inode;
 	return 0;
 }
@@ -193,24 +170,21 @@ static int root_readdir(struct file *file, off_t *position,
 			bool (*emit)(const struct directory_entry *entry, void *context),
 			void *context)
 {
-	struct devfs *fs = container_of(file->inode, struct devfs, root);
 	off_t at = 2;
 
 	if (!directory_emit_dots(file->inode, position, emit, context))
 		return 0;
 	for (struct chardev *device = chardev_next(NULL); device;
 	     device = chardev_next(device)) {
-		struct directory_entry entry = { .name = device->name, .next = ++at };
-		struct node *node;
-		int error;
+		const struct directory_entry entry = {
+			.name = device->name,
+			.inode = inode_number(device),
+			.next = ++at,
+			.type = directory_type(S_IFCHR),
+		};
 
 		if (at <= *position)
 			continue;
-		error = node_of(fs, device, &node);
-		if (error)
-			return error;
-		entry.inode = node->inode.number;
-		entry.type = directory_type(node->inode.mode);
 		if (!emit(&entry, context))
 			break;
 		*position = at;
@@ -240,26 +214,30 @@ static void root_status(struct inode *inode, struct file_status *status)
 	status->links = 2;
 }
 
+/* The root owns itself for good. */
+static void root_drop(struct inode *inode)
+{
+	panic("devfs: the root was put too often");
+}
+
 static const struct inode_ops root_ops = {
 	.lookup = root_lookup,
 	.open = root_open,
 	.status = root_status,
-	.drop = never_dropped,
+	.drop = root_drop,
 };
 
 int devfs_create(struct inode **root)
 {
-	struct devfs *fs = kzalloc(sizeof(*fs), GFP_KERNEL);
+	static struct inode inode = {
+		.refs = REFCOUNT_INIT(1),
+		.ops = &root_ops,
+		.number = ROOT_NUMBER,
+		.mode = S_IFDIR | 0755,
+	};
 
-	if (!fs)
-		return -ENOMEM;
-	refcount_init(&fs->root.refs, 2); /* the caller's, and one for good */
-	fs->root.ops = &root_ops;
-	fs->root.number = ROOT_NUMBER;
-	fs->root.mode = S_IFDIR | 0755;
-	mutex_init(&fs->lock, &devfs_class);
-	list_init(&fs->nodes);
-	fs->next_number = ROOT_NUMBER + 1;
-	*root = &fs->root;
+	kmem_cache_init(&node_cache, "devfs inode", sizeof(struct node), 0);
+	inode_get(&inode);
+	*root = &inode;
 	return 0;
 }
