@@ -89,6 +89,15 @@ void waitq_wake_all(struct waitq *queue)
 	waitq_wake(queue, UINT32_MAX);
 }
 
+/* The barrier that has to follow is the caller's. */
+static void announce(struct task *self, bool killable)
+{
+	/* A condition that sleeps would undo the wait that it belongs to. */
+	ASSERT(atomic_load_explicit(&self->state, memory_order_relaxed) == TASK_RUNNABLE);
+	atomic_store_explicit(&self->state, killable ? TASK_SLEEPING : TASK_BLOCKED,
+			      memory_order_relaxed);
+}
+
 /* at_head: before the other tasks, behind those with notify. */
 static void prepare(struct waitq *queue, struct wait_entry *entry, bool killable,
 		    bool at_head)
@@ -101,7 +110,7 @@ static void prepare(struct waitq *queue, struct wait_entry *entry, bool killable
 	entry->notify = NULL;
 	entry->woken = false;
 	/* Before a waker can find the entry: else it would wake who is not asleep. */
-	sched_wait_begin(killable);
+	announce(entry->task, killable);
 	flags = spin_lock_irq(&queue->lock);
 	first = at_head ? waitq_first(queue) : NULL;
 	list_insert_before(first ? &first->link : &queue->waiters, &entry->link);
@@ -138,12 +147,7 @@ void waitq_pass_on(struct wait_entry *entry)
 
 void sched_wait_begin(bool killable)
 {
-	struct task *self = cpu_task();
-
-	/* A condition that sleeps would undo the wait that it belongs to. */
-	ASSERT(atomic_load_explicit(&self->state, memory_order_relaxed) == TASK_RUNNABLE);
-	atomic_store_explicit(&self->state, killable ? TASK_SLEEPING : TASK_BLOCKED,
-			      memory_order_relaxed);
+	announce(cpu_task(), killable);
 	atomic_thread_fence(memory_order_seq_cst);
 }
 

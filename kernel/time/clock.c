@@ -249,6 +249,8 @@ void clock_init(void)
 	start_clock(source);
 	if (source != tsc)
 		mark_counters();
+	if (preferred && strcmp(preferred, source->name) != 0)
+		log_warn("clock: no %s here that can be the clock", preferred);
 	log_set_clock(clock_monotonic);
 	start_wall();
 	log_info("clock: %s at %llu.%03llu MHz%s%s", source->name,

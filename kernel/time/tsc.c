@@ -120,7 +120,7 @@ struct clock_source *tsc_source(const char **how)
 		return NULL;
 	for (unsigned i = 0; i < ARRAY_SIZE(ways) && !source.hz; i++) {
 		source.hz = ways[i].hz();
-		*how = ways[i].name;
+		*how = source.hz ? ways[i].name : NULL;
 	}
 	return &source;
 }

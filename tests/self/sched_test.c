@@ -115,17 +115,20 @@ SELF_TEST("sched.wake_up_preempts", wake_up_preempts)
 {
 	enum { WAKES = 20 };
 	struct task *spinner;
-	uint64_t switches;
+	uint64_t switches, ours;
 	unsigned old = raise_self();
 
 	atomic_store(&stop, false);
 	start("spin", spin, NULL, PRIORITY_NORMAL, &spinner);
 	EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
 	switches = spinner->switches;
+	ours = cpu_task()->switches;
 	for (unsigned i = 0; i < WAKES; i++)
 		EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
-	/* It never gave up the CPU by itself. */
-	EXPECT_EQ(spinner->switches - switches, WAKES);
+	/* It never gave up the CPU by itself; a paused host may let a sleep be none. */
+	ours = cpu_task()->switches - ours;
+	EXPECT_EQ(spinner->switches - switches, ours);
+	EXPECT(ours > WAKES / 2 && ours <= WAKES);
 	end(&spinner, 1);
 	task_set_priority(cpu_task(), old);
 }

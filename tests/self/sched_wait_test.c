@@ -112,7 +112,7 @@ SELF_TEST("sched.two_wake_ups_reach_two", two_wake_two)
 	for (unsigned i = 0; i < 2; i++)
 		start("waiter", take_one, &places[i], PRIORITY_HIGH, &tasks[i]);
 	atomic_store(&items, 2);
-	preempt_disable(); /* so that the first has not gone when the second wake-up comes */
+	preempt_disable(); /* neither has gone when the other is woken */
 	waitq_wake(&queue, 1);
 	waitq_wake(&queue, 1);
 	EXPECT(waitq_is_empty(&queue));
