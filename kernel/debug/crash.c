@@ -101,6 +101,18 @@ static void crash_canary(void)
 	overrun(32 + zero);
 }
 
+static void crash_null_again(void)
+{
+	panic_print_locks = NULL;
+	crash_null();
+}
+
+static void crash_twice(void)
+{
+	panic_print_locks = crash_null_again;
+	panic("the first of two");
+}
+
 static void crash_plain(void)
 {
 	panic("asked for at the monitor");
@@ -119,6 +131,7 @@ const struct crash crashes[] = {
 	{ "execute", "a jump into data", crash_execute },
 	{ "guard", "a write behind an area", crash_guard },
 	{ "stack", "a recursion without end", crash_stack },
+	{ "twice", "another trap in the middle of the report", crash_twice },
 	{ "canary", "a write beyond a local buffer", crash_canary },
 };
 const unsigned crash_count = ARRAY_SIZE(crashes);

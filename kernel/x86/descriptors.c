@@ -12,7 +12,6 @@
 enum {
 	GDT_ENTRIES = 8,
 	VECTORS = 256,
-	STACK_SIZE = 8192,
 	ENTRY_SIZE = 8, /* of trap_entries */
 	GATE_INTERRUPT = 0x8e,
 	GATE_INTERRUPT_USER = 0xee,
@@ -38,10 +37,10 @@ struct gate {
 struct descriptors {
 	uint64_t gdt[GDT_ENTRIES] ALIGNED(16);
 	struct tss tss ALIGNED(16);
-	uint8_t stacks[3][STACK_SIZE] ALIGNED(16);
 };
 
 static struct descriptors boot_descriptors;
+struct interrupt_stack_area interrupt_stacks[IST_END - 1] ALIGNED(PAGE_SIZE);
 static struct gate idt[VECTORS] ALIGNED(16);
 
 void descriptors_init(void **arch)
@@ -51,8 +50,8 @@ void descriptors_init(void **arch)
 	struct table_pointer pointer = { sizeof(d->gdt) - 1, (uint64_t)d->gdt };
 	unsigned i;
 
-	for (i = 0; i < ARRAY_SIZE(d->stacks); i++)
-		d->tss.ist[i] = (uint64_t)(d->stacks[i] + STACK_SIZE);
+	for (i = 0; i < ARRAY_SIZE(interrupt_stacks); i++)
+		d->tss.ist[i] = (uint64_t)(&interrupt_stacks[i] + 1);
 	d->tss.io_map = sizeof(d->tss);
 
 	d->gdt[SELECTOR_KERNEL_CODE / 8] = 0x00af9b000000ffff;

@@ -129,6 +129,7 @@ static void finish_large(void)
 static void protect_image(void)
 {
 	uint64_t phys, global = page_flags_to_entry(PAGING_GLOBAL) & ENTRY_GLOBAL;
+	unsigned i;
 
 	for (phys = SCREEN_START; phys < SCREEN_END; phys += PAGE_SIZE)
 		*small_entry(phys) |= ENTRY_PCD | ENTRY_PWT;
@@ -138,8 +139,10 @@ static void protect_image(void)
 		if (phys < virt_to_phys(kernel_rodata_end))
 			*small_entry(phys) &= ~ENTRY_WRITE;
 	}
-	/* Under the first stack. */
 	*page_entry(root, (uint64_t)boot_stack_guard, LEVEL_PAGE, false) = 0;
+	for (i = 0; i < ARRAY_SIZE(interrupt_stacks); i++)
+		*page_entry(root, (uint64_t)interrupt_stacks[i].guard, LEVEL_PAGE,
+			    false) = 0;
 }
 
 void paging_init(paging_source source)

@@ -5,7 +5,7 @@
 #ifndef KERNEL_X86_INTERNAL_H
 #define KERNEL_X86_INTERNAL_H
 
-#include "lib/base.h"
+#include "kernel/x86/layout.h"
 
 /* Control registers: Intel SDM volume 3A, section 2.5. */
 #define CR0_WP (1ULL << 16)
@@ -36,7 +36,14 @@ enum selector {
 };
 
 /* Stacks of their own for what may come when the stack is not to be trusted. */
-enum interrupt_stack { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK };
+enum interrupt_stack { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_END };
+
+/* The boot CPU's, in the order of the enum without IST_NONE; paging_init unmaps guards. */
+struct interrupt_stack_area {
+	uint8_t guard[PAGE_SIZE];
+	uint8_t stack[2 * PAGE_SIZE];
+};
+extern struct interrupt_stack_area interrupt_stacks[IST_END - 1];
 
 struct table_pointer {
 	uint16_t limit;

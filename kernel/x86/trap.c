@@ -70,8 +70,14 @@ static const char *trap_name(uint64_t vector)
 
 static bool is_guard(uint64_t address)
 {
+	unsigned i;
+
 	if (address >= (uint64_t)boot_stack_guard && address < (uint64_t)boot_stack)
 		return true;
+	for (i = 0; i < ARRAY_SIZE(interrupt_stacks); i++) {
+		if (address - (uint64_t)interrupt_stacks[i].guard < PAGE_SIZE)
+			return true;
+	}
 	return hooks.is_guard && hooks.is_guard(address);
 }
 

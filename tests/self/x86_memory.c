@@ -50,6 +50,10 @@ SELF_TEST("x86.rights_of_the_image", test_rights)
 	EXPECT_EQ(rights(alias(&variable)), no_execute(PAGING_WRITE));
 	EXPECT_EQ(rights(NULL), NOT_MAPPED);
 	EXPECT_EQ(rights(boot_stack_guard), NOT_MAPPED);
+	for (unsigned i = 0; i < ARRAY_SIZE(interrupt_stacks); i++) {
+		EXPECT_EQ(rights(interrupt_stacks[i].guard), NOT_MAPPED);
+		EXPECT_EQ(rights(interrupt_stacks[i].stack), no_execute(PAGING_WRITE));
+	}
 	EXPECT_EQ(rights(boot_stack), no_execute(PAGING_WRITE));
 	EXPECT_EQ(rights((void *)virt_to_phys(kernel_text_start)), NOT_MAPPED);
 }
