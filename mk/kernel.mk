@@ -83,7 +83,7 @@ FORCE:
 # its objects. Linked twice: the first one has an empty symbol table, whose names and
 # addresses then make the second's; the table stands behind all code, so no address
 # moves between the two.
-LINK = $(LD) -nostdlib -static --gc-sections -z max-page-size=4096 -z noexecstack \
+LINK = $(LD) -nostdlib -static --gc-sections -n -z noexecstack \
 	--no-warn-rwx-segments -T linker.ld
 define kernel_link
 $(BUILD)/link/$(1)/first.elf: linker.ld $(3) $(BUILD)/link/empty-symbols.o

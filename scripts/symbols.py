@@ -72,7 +72,7 @@ def main():
     for text in tokens + [""] * (256 - len(tokens)):
         at.append(at[-1] + len(text))
 
-    out = ["section .rodata.symbols align=8",
+    out = ["section .symbols progbits alloc noexec nowrite align=8",
            "global symbol_count, symbol_blocks, symbol_entries",
            "global symbol_token_at, symbol_token_text",
            f"symbol_count: dd {len(functions)}",
