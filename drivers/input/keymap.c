@@ -48,16 +48,19 @@ enum held {
 };
 
 /* Characters by code from 0 on; a NUL: no character. */
-static const char plain[] = "\0\033"
-			    "1234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 ";
-static const char shifted[] = "\0\033"
-			      "!@#$%^&*()_+\177\tQWERTYUIOP{}\r\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 ";
+static const char plain[] =
+	"\0\033"
+	"1234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 ";
+static const char shifted[] =
+	"\0\033"
+	"!@#$%^&*()_+\177\tQWERTYUIOP{}\r\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 ";
 /* The key beside the left Shift of keyboards with 102 keys. */
 enum { SCAN_102ND = 0x56 };
 /* The number pad from SCAN_PAD_FIRST on. */
 static const char pad[] = "789-456+1230.";
 /* What these keys mean otherwise: a letter for ESC [ letter, or a number for ESC [ n ~. */
-static const uint8_t pad_functions[] = { 'H', 'A', 5, 0, 'D', 'E', 'C', 0, 'F', 'B', 6, 2, 3 };
+static const uint8_t pad_functions[] = { 'H', 'A', 5,	0, 'D', 'E', 'C',
+					 0,   'F', 'B', 6, 2,	3 };
 /* F5 to F12 are ESC [ n ~. */
 static const uint8_t function_numbers[] = { 15, 17, 18, 19, 20, 21, 23, 24 };
 
@@ -104,7 +107,8 @@ static void function(const struct keymap *map, struct key_result *result, uint8_
 /* What Ctrl makes of a character; those that it does not change stay. */
 static char control(char c)
 {
-	static const char from[] = " 2@345678/?", to[] = "\0\0\0\033\034\035\036\037\177\037\177";
+	static const char from[] = " 2@345678/?",
+			  to[] = "\0\0\0\033\034\035\036\037\177\037\177";
 	const char *found;
 
 	if ((c >= 'a' && c <= 'z') || (c >= '[' && c <= '_') || (c >= 'A' && c <= 'Z'))
@@ -195,13 +199,15 @@ static void pad_key(const struct keymap *map, struct key_result *result, uint8_t
 	} else if ((map->held & HELD_SHIFT) &&
 		   (code == SCAN_PAGE_UP || code == SCAN_PAGE_DOWN)) {
 		result->is_action = true;
-		result->action = code == SCAN_PAGE_UP ? INPUT_SCROLL_UP : INPUT_SCROLL_DOWN;
+		result->action =
+			code == SCAN_PAGE_UP ? INPUT_SCROLL_UP : INPUT_SCROLL_DOWN;
 	} else {
 		function(map, result, pad_functions[i]);
 	}
 }
 
-static void function_key(const struct keymap *map, struct key_result *result, uint8_t code)
+static void function_key(const struct keymap *map, struct key_result *result,
+			 uint8_t code)
 {
 	unsigned i = code <= SCAN_F10 ? code - SCAN_F1 : code - SCAN_F11 + 10u;
 

@@ -15,10 +15,10 @@ enum keymap_leds {
 };
 
 struct keymap {
-	bool extended;	 /* 0xe0 came: the next code is of the second table */
-	uint8_t skip;	 /* codes to swallow: the Pause key sends six */
-	uint8_t held;	 /* modifier keys that are down */
-	uint8_t locks;	 /* LED_CAPS, LED_NUM */
+	bool extended;	   /* 0xe0 came: the next code is of the second table */
+	uint8_t skip;	   /* codes to swallow: the Pause key sends six */
+	uint8_t held;	   /* modifier keys that are down */
+	uint8_t locks;	   /* LED_CAPS, LED_NUM */
 	uint8_t lock_held; /* lock keys that are down: their repetition means nothing */
 };
 

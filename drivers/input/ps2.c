@@ -20,9 +20,9 @@ enum {
 	PORT_DATA = 0x60,
 	PORT_STATUS = 0x64,
 	PORT_COMMAND = 0x64,
-	STATUS_OUTPUT = 0x01, /* a byte for us */
-	STATUS_INPUT = 0x02,  /* the last byte for it is not yet taken */
-	STATUS_MOUSE = 0x20,  /* the byte is the second port's */
+	STATUS_OUTPUT = 0x01,  /* a byte for us */
+	STATUS_INPUT = 0x02,   /* the last byte for it is not yet taken */
+	STATUS_MOUSE = 0x20,   /* the byte is the second port's */
 	STATUS_NOTHING = 0xff, /* no controller decodes the port */
 
 	COMMAND_READ_CONFIG = 0x20,
@@ -114,7 +114,8 @@ static void flush(void)
 /* Tells the keyboard what its lights should be; the rest follows when it acknowledges. */
 static void update_leds(void)
 {
-	if (led_step == LEDS_IDLE && keymap.locks != leds_shown && !send_data(KEYBOARD_SET_LEDS))
+	if (led_step == LEDS_IDLE && keymap.locks != leds_shown &&
+	    !send_data(KEYBOARD_SET_LEDS))
 		led_step = LEDS_COMMAND;
 }
 
@@ -189,7 +190,8 @@ static int ps2_start(void)
 
 	if (error)
 		return error;
-	config &= (uint8_t)~(CONFIG_MOUSE_IRQ | CONFIG_KEYBOARD_IRQ | CONFIG_KEYBOARD_OFF);
+	config &=
+		(uint8_t) ~(CONFIG_MOUSE_IRQ | CONFIG_KEYBOARD_IRQ | CONFIG_KEYBOARD_OFF);
 	config |= CONFIG_TRANSLATE | CONFIG_MOUSE_OFF;
 	error = write_config(config);
 	if (!error)

@@ -174,7 +174,8 @@ static void port_throttle(struct uart *uart, bool stop)
 	port->throttled = stop;
 	if (!port->interrupts)
 		return;
-	set_ier(port, stop ? (uint8_t)(port->ier & ~IER_RECEIVE) : port->ier | IER_RECEIVE);
+	set_ier(port,
+		stop ? (uint8_t)(port->ier & ~IER_RECEIVE) : port->ier | IER_RECEIVE);
 }
 
 static void set_divisor(const struct port *port, unsigned divisor)
@@ -208,10 +209,18 @@ static const struct uart_ops port_ops = {
 };
 
 static struct port ports[PORTS] = {
-	{ .uart = { .name = "ttyS0", .minor = 64, .ops = &port_ops }, .base = 0x3f8, .isa = 4 },
-	{ .uart = { .name = "ttyS1", .minor = 65, .ops = &port_ops }, .base = 0x2f8, .isa = 3 },
-	{ .uart = { .name = "ttyS2", .minor = 66, .ops = &port_ops }, .base = 0x3e8, .isa = 4 },
-	{ .uart = { .name = "ttyS3", .minor = 67, .ops = &port_ops }, .base = 0x2e8, .isa = 3 },
+	{ .uart = { .name = "ttyS0", .minor = 64, .ops = &port_ops },
+	  .base = 0x3f8,
+	  .isa = 4 },
+	{ .uart = { .name = "ttyS1", .minor = 65, .ops = &port_ops },
+	  .base = 0x2f8,
+	  .isa = 3 },
+	{ .uart = { .name = "ttyS2", .minor = 66, .ops = &port_ops },
+	  .base = 0x3e8,
+	  .isa = 4 },
+	{ .uart = { .name = "ttyS3", .minor = 67, .ops = &port_ops },
+	  .base = 0x2e8,
+	  .isa = 3 },
 };
 
 /* Takes what the FIFO holds, in bursts, for as long as the receiver has room. */
@@ -291,7 +300,8 @@ static void set_up(struct port *port)
 {
 	set_divisor(port, 1);
 	reg_write(port, REG_FCR, FCR_ENABLE | FCR_CLEAR | FCR_TRIGGER_8);
-	port->fifo_size = (reg_read(port, REG_IIR) & IIR_FIFO) == IIR_FIFO ? FIFO_SIZE : 1;
+	port->fifo_size =
+		(reg_read(port, REG_IIR) & IIR_FIFO) == IIR_FIFO ? FIFO_SIZE : 1;
 	if (port->fifo_size == 1)
 		reg_write(port, REG_FCR, 0);
 	reg_write(port, REG_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
@@ -314,8 +324,8 @@ static int uart16550_find(void)
 		if (error)
 			return error;
 		found++;
-		log_info("%s: 16550 at port 0x%x, interrupt %u", port->uart.name, port->base,
-			 port->isa);
+		log_info("%s: 16550 at port 0x%x, interrupt %u", port->uart.name,
+			 port->base, port->isa);
 	}
 	return found > 0 ? 0 : -ENODEV;
 }
@@ -350,8 +360,8 @@ static int uart16550_start(void)
 		lines |= (uint16_t)(1u << port->isa);
 		error = irq_request(port->isa, line_interrupt, port, port->uart.name);
 		if (error) {
-			log_err("%s: no interrupt %u (error %d), output only", port->uart.name,
-				port->isa, -error);
+			log_err("%s: no interrupt %u (error %d), output only",
+				port->uart.name, port->isa, -error);
 			result = error;
 			continue;
 		}

@@ -97,7 +97,8 @@ int cp437_glyph(uint32_t code)
 	if (code == 0x2302)
 		return HOUSE;
 	glyph = find(high_codes, ARRAY_SIZE(high_codes), code, HIGH_FIRST);
-	return glyph < 0 ? find(low_codes, ARRAY_SIZE(low_codes), code, LOW_FIRST) : glyph;
+	return glyph < 0 ? find(low_codes, ARRAY_SIZE(low_codes), code, LOW_FIRST)
+			 : glyph;
 }
 
 uint32_t glyph_likeness(uint32_t code)

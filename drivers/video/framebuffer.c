@@ -29,8 +29,8 @@ static const uint32_t rgb[COLOURS] = {
 
 /* [I] */
 static uint8_t *memory;
-static size_t pitch;		/* bytes from a line to the next */
-static unsigned pixel_size;	/* bytes */
+static size_t pitch;		  /* bytes from a line to the next */
+static unsigned pixel_size;	  /* bytes */
 static uint32_t colours[COLOURS]; /* as pixels */
 
 /* Under the terminal's lock: the cursor that can be seen. */

@@ -35,17 +35,17 @@ enum {
 	MODE_BLINK = 0x08,
 
 	TEXT_MEMORY_SIZE = 0x8000,
-	PROBE = 0x5aa5,
 	UNDERLINE_COLOUR = 3, /* there is no underline in colour: cyan, as on Linux */
 	DEFAULT_COLOUR = 7,
 };
 
 /* ECMA-48 counts red 1, green 2, blue 4; the VGA blue 1, green 2, red 4. */
-static const uint8_t vga_colours[16] = { 0, 4, 2, 6, 1, 5, 3, 7, 8, 12, 10, 14, 9, 13, 11, 15 };
+static const uint8_t vga_colours[16] = { 0, 4,	2,  6,	1, 5,  3,  7,
+					 8, 12, 10, 14, 9, 13, 11, 15 };
 
 static volatile uint16_t *memory; /* [I] */
 /* Under the terminal's lock. What the hardware has, so that nothing is written twice. */
-static unsigned cursor_position;
+static unsigned cursor_position = -1u; /* not known */
 static bool cursor_shown;
 
 static void crtc_write(uint8_t index, uint8_t value)
@@ -89,7 +89,8 @@ static void vga_cursor(struct screen *screen, unsigned column, unsigned row,
 		cursor_position = position;
 	}
 	if (visible != cursor_shown) {
-		crtc_write(CRTC_CURSOR_START, CURSOR_FIRST_LINE | (visible ? 0 : CURSOR_OFF));
+		crtc_write(CRTC_CURSOR_START,
+			   CURSOR_FIRST_LINE | (visible ? 0 : CURSOR_OFF));
 		cursor_shown = visible;
 	}
 }
@@ -129,32 +130,32 @@ static void clear(unsigned cells)
 		pairs[i] = blank | blank << 16;
 }
 
-/* A machine without a display adapter keeps nothing that is written there. */
+/*
+ * Where there is no display adapter its ports read as ones. (Its memory tells nothing: it
+ * may be ordinary RAM.)
+ */
 static bool is_there(void)
 {
-	uint16_t before = memory[0];
-	bool there;
+	static const uint8_t probes[] = { 0x5a, 0xa5 };
 
-	memory[0] = PROBE;
-	there = memory[0] == PROBE;
-	memory[0] = before;
-	return there;
+	for (unsigned i = 0; i < ARRAY_SIZE(probes); i++) {
+		crtc_write(CRTC_CURSOR_LOW, probes[i]);
+		if (in8(CRTC_DATA) != probes[i])
+			return false;
+	}
+	return true;
 }
 
 static int vga_start(void)
 {
 	const struct boot_framebuffer *fb = &boot_info.framebuffer;
 
-	if (fb->kind != BOOT_SCREEN_TEXT ||
+	if (fb->kind != BOOT_SCREEN_TEXT || !is_there() ||
 	    (size_t)fb->width * fb->height * sizeof(*memory) > TEXT_MEMORY_SIZE)
 		return -ENODEV;
 	memory = mmio_map(fb->base, TEXT_MEMORY_SIZE);
 	if (!memory)
 		return -ENOMEM;
-	if (!is_there()) {
-		mmio_unmap((void *)memory);
-		return -ENODEV;
-	}
 	stop_blinking();
 	clear(fb->width * fb->height);
 	crtc_write(CRTC_START_HIGH, 0);

@@ -32,7 +32,7 @@ struct screen_ops {
 };
 
 struct screen {
-	const char *name; /* "vga", "fb" */
+	const char *name;	/* "vga", "fb" */
 	unsigned columns, rows; /* at most the limits above */
 	const struct screen_ops *ops;
 	bool utf8; /* draws most of what UTF-8 can say */

@@ -26,7 +26,7 @@ struct uart *uart_find(const char *name)
 {
 	struct uart *uart;
 
-	list_for_each(uart, &uarts, registry) {
+	list_for_each (uart, &uarts, registry) {
 		if (strcmp(uart->name, name) == 0)
 			return uart;
 	}
@@ -45,6 +45,6 @@ void uart_watch(void (*added)(struct uart *uart))
 	struct uart *uart;
 
 	watcher = added;
-	list_for_each(uart, &uarts, registry)
+	list_for_each (uart, &uarts, registry)
 		added(uart);
 }

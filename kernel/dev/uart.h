@@ -57,7 +57,7 @@ struct uart {
 	const char *name; /* "ttyS0" */
 	unsigned minor;	  /* of major 4: ttyS 64, 65, ...; the screen's tty1 1 */
 	const struct uart_ops *ops;
-	struct uart_display display; /* [I] */
+	struct uart_display display;	  /* [I] */
 	const struct uart_client *client; /* NULL until tty/ attaches */
 	struct spinlock lock;		  /* uart_register sets it up */
 	struct list registry;

@@ -49,7 +49,8 @@ static bool is_known(const char *name)
 {
 	if (strcmp(name, "tty1") == 0)
 		return true;
-	return str_starts_with(name, "ttyS") && name[4] >= '0' && name[4] <= '3' && !name[5];
+	return str_starts_with(name, "ttyS") && name[4] >= '0' && name[4] <= '3' &&
+	       !name[5];
 }
 
 static int set_console(const char *rest, const char *value)

@@ -52,8 +52,8 @@ unsigned tty_poll(struct tty *tty, struct poll_table *table);
 MUST_CHECK int tty_flush(struct tty *tty, uint64_t what);
 /* TCXONC: TCOOFF, TCOON, TCIOFF, TCION; -EINVAL for others. */
 MUST_CHECK int tty_flow(struct tty *tty, uint64_t what);
-size_t tty_pending(struct tty *tty);  /* FIONREAD */
-size_t tty_unsent(struct tty *tty);   /* TIOCOUTQ */
+size_t tty_pending(struct tty *tty); /* FIONREAD */
+size_t tty_unsent(struct tty *tty);  /* TIOCOUTQ */
 struct winsize tty_get_size(struct tty *tty);
 void tty_set_size(struct tty *tty, const struct winsize *size);
 

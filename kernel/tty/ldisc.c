@@ -71,7 +71,7 @@ static bool put_ready(struct ldisc *ld, uint8_t byte, bool end)
 	if (end)
 		ld->ends[i / 8] |= (uint8_t)(1u << i % 8);
 	else
-		ld->ends[i / 8] &= (uint8_t)~(1u << i % 8);
+		ld->ends[i / 8] &= (uint8_t) ~(1u << i % 8);
 	return true;
 }
 
@@ -331,7 +331,8 @@ static unsigned receive_byte(struct ldisc *ld, uint8_t byte)
 		byte = '\n';
 	else if (byte == '\n' && input(ld, INLCR))
 		byte = '\r';
-	return restart | (local(ld, ICANON) ? receive_canonical(ld, byte) : store(ld, byte));
+	return restart |
+	       (local(ld, ICANON) ? receive_canonical(ld, byte) : store(ld, byte));
 }
 
 unsigned ldisc_receive(struct ldisc *ld, const uint8_t *bytes, size_t len)

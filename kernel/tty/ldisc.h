@@ -31,15 +31,15 @@ struct ldisc_memory {
 
 struct ldisc {
 	struct termios termios;
-	struct ring *out;	/* where echo and processed output go */
+	struct ring *out; /* where echo and processed output go */
 	struct ring ready;
-	uint8_t *ends;		/* a bit for each byte of ready: it ends a line */
+	uint8_t *ends; /* a bit for each byte of ready: it ends a line */
 	uint8_t *line;
 	unsigned line_len;
-	bool literal;		/* VLNEXT came: the next byte is taken as it is */
-	bool stopped;		/* VSTOP came: output rests */
-	unsigned column;	/* of the cursor, as far as it can be known */
-	unsigned line_column;	/* where the line's first character was echoed */
+	bool literal;		   /* VLNEXT came: the next byte is taken as it is */
+	bool stopped;		   /* VSTOP came: output rests */
+	unsigned column;	   /* of the cursor, as far as it can be known */
+	unsigned line_column;	   /* where the line's first character was echoed */
 	struct utf8_decoder shown; /* of output, for column */
 };
 

@@ -157,7 +157,8 @@ void ldisc_echo(struct ldisc *ld, uint8_t byte)
 {
 	if (ring_space(ld->out) < MAX_EXPANSION)
 		return;
-	if (is_control(byte) && byte != '\t' && byte != '\n' && (ld->termios.lflag & ECHOCTL)) {
+	if (is_control(byte) && byte != '\t' && byte != '\n' &&
+	    (ld->termios.lflag & ECHOCTL)) {
 		ldisc_put(ld, '^');
 		byte ^= 0x40;
 	}
@@ -165,7 +166,8 @@ void ldisc_echo(struct ldisc *ld, uint8_t byte)
 }
 
 /* The columns that the line's bytes from..to take, when the cursor starts at column. */
-static unsigned measure(const struct ldisc *ld, unsigned from, unsigned to, unsigned column)
+static unsigned measure(const struct ldisc *ld, unsigned from, unsigned to,
+			unsigned column)
 {
 	struct utf8_decoder decoder = { 0 };
 	unsigned start = column;

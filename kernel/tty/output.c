@@ -42,11 +42,13 @@ static void hand_over(struct output *output, const char *bytes, size_t len)
 /* Whether the record waits: a line is being sent, or others wait already. */
 static bool must_wait(const struct output *output, size_t len)
 {
-	bool busy = !ring_is_empty(&output->bytes) && !output->stopped && !output->line_start;
+	bool busy =
+		!ring_is_empty(&output->bytes) && !output->stopped && !output->line_start;
 
 	if (!output->uart->client || panic_in_progress())
 		return false;
-	return (busy || !ring_is_empty(&output->log)) && ring_space(&output->log) >= 2 * len;
+	return (busy || !ring_is_empty(&output->log)) &&
+	       ring_space(&output->log) >= 2 * len;
 }
 
 static void record_write(struct output *output, const char *bytes, size_t len)
@@ -159,7 +161,8 @@ size_t output_next(struct output *output, uint8_t *bytes, size_t max)
 		output->urgent = 0;
 		return 1;
 	}
-	if (!ring_is_empty(&output->log) && (output->in_record || output->line_start || idle))
+	if (!ring_is_empty(&output->log) &&
+	    (output->in_record || output->line_start || idle))
 		n = next_of_log(output, bytes, max);
 	else if (!idle)
 		n = next_of_terminal(output, bytes, max);
@@ -170,7 +173,8 @@ size_t output_next(struct output *output, uint8_t *bytes, size_t max)
 
 size_t output_pending(const struct output *output)
 {
-	return ring_used(&output->bytes) + ring_used(&output->log) + (output->urgent != 0);
+	return ring_used(&output->bytes) + ring_used(&output->log) +
+	       (output->urgent != 0);
 }
 
 void output_flush(struct output *output)

@@ -18,16 +18,16 @@ enum {
 };
 
 struct output {
-	struct uart *uart;     /* [I] */
-	struct log_sink sink;  /* [I] log_add_sink makes it a console */
+	struct uart *uart;    /* [I] */
+	struct log_sink sink; /* [I] log_add_sink makes it a console */
 	/* [uart->lock] */
-	struct ring bytes;     /* the terminal's */
-	struct ring log;       /* whole records that wait for the line's end */
-	bool in_record;	       /* the device has part of them */
-	uint8_t lead;	       /* bytes of the "\r\n" before a record that are to be sent */
-	bool line_start;       /* the device's cursor is at the start of a line */
-	bool stopped;	       /* by the VSTOP character or TCXONC: only the log goes out */
-	uint8_t urgent;	       /* an XON or XOFF to send before all others, 0: none */
+	struct ring bytes; /* the terminal's */
+	struct ring log;   /* whole records that wait for the line's end */
+	bool in_record;	   /* the device has part of them */
+	uint8_t lead;	   /* bytes of the "\r\n" before a record that are to be sent */
+	bool line_start;   /* the device's cursor is at the start of a line */
+	bool stopped;	   /* by the VSTOP character or TCXONC: only the log goes out */
+	uint8_t urgent;	   /* an XON or XOFF to send before all others, 0: none */
 };
 
 /* For the log alone, which needs no memory. */

@@ -104,7 +104,7 @@ enum tty_ioctl {
 	TCSBRKP = 0x5425,
 };
 
-enum { TCOOFF = 0, TCOON = 1, TCIOFF = 2, TCION = 3 };   /* TCXONC */
-enum { TCIFLUSH = 0, TCOFLUSH = 1, TCIOFLUSH = 2 };	 /* TCFLSH */
+enum { TCOOFF = 0, TCOON = 1, TCIOFF = 2, TCION = 3 }; /* TCXONC */
+enum { TCIFLUSH = 0, TCOFLUSH = 1, TCIOFLUSH = 2 };    /* TCFLSH */
 
 #endif

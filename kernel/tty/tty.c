@@ -21,10 +21,18 @@ LOCK_CLASS(interrupt_class, "terminal interrupt", RANK_TTY, LOCK_IRQ);
 static struct tty ttys[TTY_MAX];
 static unsigned tty_count;
 static struct chardev console_device = {
-	.name = "console", .major = 5, .minor = 1, .mode = 0600, .ops = &tty_device_ops,
+	.name = "console",
+	.major = 5,
+	.minor = 1,
+	.mode = 0600,
+	.ops = &tty_device_ops,
 };
 static struct chardev tty_device = {
-	.name = "tty", .major = 5, .minor = 0, .mode = 0666, .ops = &tty_device_ops,
+	.name = "tty",
+	.major = 5,
+	.minor = 0,
+	.mode = 0666,
+	.ops = &tty_device_ops,
 };
 
 /*
@@ -158,7 +166,8 @@ static ssize_t take(struct tty *tty, struct iter *to, bool *end)
 	*end = false;
 	while (to->left > 0 && !*end) {
 		uint64_t flags = spin_lock_irq(&tty->uart->lock);
-		size_t n = ldisc_read(&tty->ldisc, bytes, MIN(to->left, sizeof(bytes)), end);
+		size_t n =
+			ldisc_read(&tty->ldisc, bytes, MIN(to->left, sizeof(bytes)), end);
 		unsigned events = settle(tty, 0);
 		ssize_t put;
 
@@ -201,7 +210,8 @@ static ssize_t read_raw(struct tty *tty, struct iter *to, const struct termios *
 		if (!is_readable(tty) && !wait && enough > 0)
 			return total > 0 ? total : -EAGAIN;
 		if (wait && (enough > 0 || tenths > 0))
-			error = waitq_wait_until(&tty->readers, is_readable(tty), deadline);
+			error = waitq_wait_until(&tty->readers, is_readable(tty),
+						 deadline);
 		if (error == -ETIMEDOUT)
 			return total;
 		n = error ? error : take(tty, to, &end);
@@ -380,7 +390,8 @@ int tty_flow(struct tty *tty, uint64_t what)
 	if (what == TCOOFF || what == TCOON) {
 		tty->ldisc.stopped = what == TCOOFF;
 	} else {
-		tty->output.urgent = tty->ldisc.termios.cc[what == TCIOFF ? VSTOP : VSTART];
+		tty->output.urgent =
+			tty->ldisc.termios.cc[what == TCIOFF ? VSTOP : VSTART];
 	}
 	events |= settle(tty, 0);
 	spin_unlock_irq(&tty->uart->lock, flags);
@@ -490,7 +501,8 @@ static void attach(struct tty *tty)
 		.columns = (uint16_t)(cable ? 80 : display->columns),
 		.rows = (uint16_t)(cable ? 24 : display->rows),
 	};
-	tty->client = (struct uart_client){ client_receive, client_next_tx, client_sent, tty };
+	tty->client =
+		(struct uart_client){ client_receive, client_next_tx, client_sent, tty };
 	tty->started = true;
 	SPIN_IRQ_GUARD(&tty->uart->lock);
 	tty->uart->client = &tty->client;

@@ -5,9 +5,9 @@
 #include "kernel/tty/internal.h"
 
 /* bit/s by the CBAUD code; codes from 0x1001 on continue after 38400. */
-static const uint32_t speeds[] = { 0,	 50,   75,   110,  134,	 150,  200,   300,
-				   600,	 1200, 1800, 2400, 4800, 9600, 19200, 38400,
-				   57600, 115200 };
+static const uint32_t speeds[] = { 0,	 50,   75,    110,   134,   150,
+				   200,	 300,  600,   1200,  1800,  2400,
+				   4800, 9600, 19200, 38400, 57600, 115200 };
 
 static struct tty *tty_of(const struct chardev *device)
 {
@@ -32,7 +32,8 @@ static ssize_t device_write(struct chardev *device, void *session, struct iter *
 	return tty_write(session, from, flags);
 }
 
-static unsigned device_poll(struct chardev *device, void *session, struct poll_table *table)
+static unsigned device_poll(struct chardev *device, void *session,
+			    struct poll_table *table)
 {
 	return tty_poll(session, table);
 }
@@ -55,7 +56,8 @@ static void apply_speed(struct tty *tty, struct termios *termios)
 	if ((now.cflag & CBAUD) == (termios->cflag & CBAUD))
 		return;
 	if (tty->uart->ops->set_speed(tty->uart, speed_of(termios)))
-		termios->cflag = (termios->cflag & ~(uint32_t)CBAUD) | (now.cflag & CBAUD);
+		termios->cflag =
+			(termios->cflag & ~(uint32_t)CBAUD) | (now.cflag & CBAUD);
 }
 
 static int set_termios(struct tty *tty, unsigned command, struct argument argument)

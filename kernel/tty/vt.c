@@ -19,7 +19,8 @@ size_t vt_memory(const struct screen *screen, unsigned history)
 
 struct cell *vt_row(const struct vt *vt, unsigned y)
 {
-	return vt->cells + (size_t)((vt->top + y) % (vt->rows + vt->history)) * vt->columns;
+	return vt->cells +
+	       (size_t)((vt->top + y) % (vt->rows + vt->history)) * vt->columns;
 }
 
 /* A cell as the cursor's style makes it; bold shows as a bright colour. */
@@ -104,7 +105,8 @@ void vt_scroll_down(struct vt *vt, unsigned top, unsigned bottom, unsigned n)
 	n = MIN(n, bottom - top);
 	mark_dirty(vt, top, bottom);
 	for (unsigned y = bottom; y-- > top + n;)
-		memcpy(vt_row(vt, y), vt_row(vt, y - n), vt->columns * sizeof(struct cell));
+		memcpy(vt_row(vt, y), vt_row(vt, y - n),
+		       vt->columns * sizeof(struct cell));
 	erase_rows(vt, top, top + n);
 }
 

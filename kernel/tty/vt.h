@@ -28,14 +28,14 @@ struct vt_cursor {
 };
 
 struct vt {
-	struct screen *screen;	    /* [I] */
-	unsigned columns, rows;	    /* [I] */
-	unsigned history;	    /* [I] rows kept beyond the screen's */
-	struct cell *cells;	    /* rows + history rows */
-	struct cell *shown;	    /* what the screen shows */
-	unsigned top;		    /* the screen's first row in cells */
-	unsigned past;		    /* rows of history there are */
-	unsigned view;		    /* rows that the user looks back */
+	struct screen *screen;	/* [I] */
+	unsigned columns, rows; /* [I] */
+	unsigned history;	/* [I] rows kept beyond the screen's */
+	struct cell *cells;	/* rows + history rows */
+	struct cell *shown;	/* what the screen shows */
+	unsigned top;		/* the screen's first row in cells */
+	unsigned past;		/* rows of history there are */
+	unsigned view;		/* rows that the user looks back */
 	struct vt_cursor cursor, saved;
 	unsigned region_top, region_bottom; /* scrolling region, bottom not included */
 	bool autowrap, insert, newline_mode, cursor_visible;
@@ -43,7 +43,7 @@ struct vt {
 	uint8_t tabs[SCREEN_COLUMNS_MAX / 8];
 	struct ansi ansi;
 	struct utf8_decoder decoder;
-	char reply[VT_REPLY_MAX];   /* what the terminal says: reports */
+	char reply[VT_REPLY_MAX]; /* what the terminal says: reports */
 	size_t reply_len;
 };
 

@@ -93,7 +93,8 @@ static void screen_added(struct screen *screen)
 		return;
 	}
 	vt_init(&vt, screen, memory, history);
-	tty1.display = (struct uart_display){ screen->columns, screen->rows, !screen->utf8 };
+	tty1.display =
+		(struct uart_display){ screen->columns, screen->rows, !screen->utf8 };
 	if (uart_register(&tty1))
 		log_err("tty1: its name is taken");
 	else

@@ -13,9 +13,10 @@ static struct vt *vt_of(struct ansi *ansi)
 
 /* DEC special graphics, 0x60 to 0x7e. */
 static const uint16_t dec_graphics[] = {
-	0x25c6, 0x2592, 0x2409, 0x240c, 0x240d, 0x240a, 0x00b0, 0x00b1, 0x2424, 0x240b, 0x2518,
-	0x2510, 0x250c, 0x2514, 0x253c, 0x23ba, 0x23bb, 0x2500, 0x23bc, 0x23bd, 0x251c, 0x2524,
-	0x2534, 0x252c, 0x2502, 0x2264, 0x2265, 0x03c0, 0x2260, 0x00a3, 0x00b7,
+	0x25c6, 0x2592, 0x2409, 0x240c, 0x240d, 0x240a, 0x00b0, 0x00b1,
+	0x2424, 0x240b, 0x2518, 0x2510, 0x250c, 0x2514, 0x253c, 0x23ba,
+	0x23bb, 0x2500, 0x23bc, 0x23bd, 0x251c, 0x2524, 0x2534, 0x252c,
+	0x2502, 0x2264, 0x2265, 0x03c0, 0x2260, 0x00a3, 0x00b7,
 };
 
 static void on_print(struct ansi *ansi, uint32_t code)
@@ -188,7 +189,8 @@ static bool edit(struct vt *vt, const struct ansi_csi *csi)
 		vt_insert_cells(vt, n);
 		break;
 	case 'X':
-		vt_erase(vt, vt->cursor.y, vt->cursor.x, MIN(vt->cursor.x + n, vt->columns));
+		vt_erase(vt, vt->cursor.y, vt->cursor.x,
+			 MIN(vt->cursor.x + n, vt->columns));
 		break;
 	case 'S':
 		vt_scroll_up(vt, vt->region_top, vt->region_bottom, n);
@@ -371,7 +373,7 @@ static void report_status(struct vt *vt, unsigned what)
 static void clear_tabs(struct vt *vt, unsigned how)
 {
 	if (how == 0)
-		vt->tabs[vt->cursor.x / 8] &= (uint8_t)~(1u << vt->cursor.x % 8);
+		vt->tabs[vt->cursor.x / 8] &= (uint8_t) ~(1u << vt->cursor.x % 8);
 	else if (how == 3)
 		memset(vt->tabs, 0, sizeof(vt->tabs));
 }

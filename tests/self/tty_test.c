@@ -17,7 +17,7 @@ static struct tty tty;
 /* [port.lock] */
 static char sent[SENT_SIZE];
 static size_t sent_len;
-static bool closed;	/* takes nothing but polled writes */
+static bool closed; /* takes nothing but polled writes */
 static bool throttled;
 static unsigned throttles;
 
@@ -171,7 +171,8 @@ SELF_TEST("tty.lines", test_lines)
 	if (!begin())
 		return;
 	EXPECT_EQ(read(line, sizeof(line), O_NONBLOCK), -EAGAIN);
-	type("ab\x7f" "c");
+	type("ab\x7f"
+	     "c");
 	EXPECT_EQ(read(line, sizeof(line), O_NONBLOCK), -EAGAIN);
 	EXPECT_EQ(tty_poll(&tty, NULL), POLL_OUT | POLL_WRNORM);
 	type("\rnext\r\x04");
@@ -214,8 +215,8 @@ SELF_TEST("tty.reader_sleeps", test_reader)
 
 static uint8_t pasted(size_t i)
 {
-	return i % PASTE_LINE == PASTE_LINE - 1 || i == PASTE_SIZE - 1 ? '\n' :
-									  'a' + i % 23;
+	return i % PASTE_LINE == PASTE_LINE - 1 || i == PASTE_SIZE - 1 ? '\n'
+								       : 'a' + i % 23;
 }
 
 static int paste(void *unused)
@@ -444,7 +445,8 @@ SELF_TEST("tty.no_memory", test_no_memory)
 
 SELF_BENCH("tty.write_64", bench_write)
 {
-	static const char line[] = "sixty-four bytes of text, more or less, and a newline behind it\n";
+	static const char line[] =
+		"sixty-four bytes of text, more or less, and a newline behind it\n";
 
 	if (!begin())
 		return;

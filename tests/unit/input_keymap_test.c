@@ -68,7 +68,8 @@ static void test_control(void **state)
 {
 	struct keymap map = { 0 };
 
-	KEYS(&map, "\x1d\x2e\x20\x16\x1a\x2b\x1b\x39\x9d\x2e", "\003\004\025\033\034\035\0c");
+	KEYS(&map, "\x1d\x2e\x20\x16\x1a\x2b\x1b\x39\x9d\x2e",
+	     "\003\004\025\033\034\035\0c");
 	KEYS(&map, "\xe0\x1d\x2e\xe0\x9d\x2e", "\003c");
 	KEYS(&map, "\x1d\x2a\x1e\x07\x0c\xaa\x9d", "\001\036\037");
 }
@@ -85,13 +86,15 @@ static void test_functions(void **state)
 {
 	struct keymap map = { 0 };
 
-	KEYS(&map, "\xe0\x48\xe0\xc8\xe0\x50\xe0\x4b\xe0\x4d", "\033[A\033[B\033[D\033[C");
+	KEYS(&map, "\xe0\x48\xe0\xc8\xe0\x50\xe0\x4b\xe0\x4d",
+	     "\033[A\033[B\033[D\033[C");
 	KEYS(&map, "\xe0\x47\xe0\x4f\xe0\x52\xe0\x53", "\033[H\033[F\033[2~\033[3~");
 	KEYS(&map, "\xe0\x49\xe0\x51", "\033[5~\033[6~");
 	KEYS(&map, "\x1d\xe0\x4d\x9d", "\033[1;5C");
 	KEYS(&map, "\x38\x1d\x2a\xe0\x53\xaa\x9d\xb8", "\033[3;8~");
-	KEYS(&map, "\x3b\x3e\x3f\x40\x44\x57\x58", "\033OP\033OS\033[15~\033[17~\033[21~"
-						  "\033[23~\033[24~");
+	KEYS(&map, "\x3b\x3e\x3f\x40\x44\x57\x58",
+	     "\033OP\033OS\033[15~\033[17~\033[21~"
+	     "\033[23~\033[24~");
 	KEYS(&map, "\x2a\x3b\xaa", "\033[1;2P");
 }
 

@@ -262,7 +262,8 @@ static void test_reprint(void **state)
 {
 	struct bench *b = *state;
 
-	feed(b, "ab\x12" "c\r");
+	feed(b, "ab\x12"
+		"c\r");
 	assert_string_equal(shown(b), "ab^R\r\nabc\r\n");
 	expect_line(b, "abc\n");
 }
@@ -489,7 +490,8 @@ static void test_output_full(void **state)
 	static const uint8_t lines[OUT_SIZE] = "";
 	size_t n = ldisc_write(&b->ld, lines, sizeof(lines));
 
-	assert_true(n >= OUT_SIZE - LDISC_ECHO_ROOM - 8 && n <= OUT_SIZE - LDISC_ECHO_ROOM);
+	assert_true(n >= OUT_SIZE - LDISC_ECHO_ROOM - 8 &&
+		    n <= OUT_SIZE - LDISC_ECHO_ROOM);
 	assert_false(ldisc_writable(&b->ld));
 	assert_int_equal(ldisc_write(&b->ld, lines, 1), 0);
 	feed_n(b, 'e', 1000);
@@ -535,14 +537,32 @@ static void test_noise(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_line), CASE(test_short_reads), CASE(test_erase),
-		CASE(test_erase_utf8), CASE(test_erase_broken_utf8), CASE(test_erase_latin1),
-		CASE(test_erase_tab_and_control), CASE(test_kill), CASE(test_word_erase),
-		CASE(test_erase_without_echoe), CASE(test_eof), CASE(test_eol),
-		CASE(test_literal), CASE(test_reprint), CASE(test_signals), CASE(test_flow),
-		CASE(test_input_mapping), CASE(test_no_echo), CASE(test_raw),
-		CASE(test_mode_changes), CASE(test_long_line), CASE(test_overrun),
-		CASE(test_paste), CASE(test_output), CASE(test_output_full), CASE(test_noise),
+		CASE(test_line),
+		CASE(test_short_reads),
+		CASE(test_erase),
+		CASE(test_erase_utf8),
+		CASE(test_erase_broken_utf8),
+		CASE(test_erase_latin1),
+		CASE(test_erase_tab_and_control),
+		CASE(test_kill),
+		CASE(test_word_erase),
+		CASE(test_erase_without_echoe),
+		CASE(test_eof),
+		CASE(test_eol),
+		CASE(test_literal),
+		CASE(test_reprint),
+		CASE(test_signals),
+		CASE(test_flow),
+		CASE(test_input_mapping),
+		CASE(test_no_echo),
+		CASE(test_raw),
+		CASE(test_mode_changes),
+		CASE(test_long_line),
+		CASE(test_overrun),
+		CASE(test_paste),
+		CASE(test_output),
+		CASE(test_output_full),
+		CASE(test_noise),
 	};
 
 	return cmocka_run_group_tests_name("tty_ldisc", tests, NULL, NULL);

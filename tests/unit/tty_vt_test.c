@@ -59,7 +59,8 @@ static int set_up(void **state)
 		return -1;
 	b->screen = (struct screen){ .columns = COLUMNS, .rows = ROWS, .ops = &ops };
 	for (unsigned i = 0; i < ROWS * COLUMNS; i++)
-		b->cells[i / COLUMNS][i % COLUMNS] = (struct cell){ .code = ' ', .foreground = 7 };
+		b->cells[i / COLUMNS][i % COLUMNS] =
+			(struct cell){ .code = ' ', .foreground = 7 };
 	b->memory = malloc(vt_memory(&b->screen, HISTORY));
 	vt_init(&b->vt, &b->screen, b->memory, HISTORY);
 	*state = b;
@@ -82,7 +83,8 @@ static void feed(struct bench *b, const char *text)
 }
 
 /* Rows without the blanks at their ends; '.' for what is not ASCII, '_' right halves. */
-static void expect(struct bench *b, const char *a, const char *c, const char *d, const char *e)
+static void expect(struct bench *b, const char *a, const char *c, const char *d,
+		   const char *e)
 {
 	const char *expected[ROWS] = { a, c, d, e };
 
@@ -337,15 +339,16 @@ static void test_aside(void **state)
 static void test_noise(void **state)
 {
 	struct bench *b = *state;
-	static const char likely[] = "\033[;0123456789ABCDHJKLMPSTXhlmnrsu@\r\n\t\xe6\xbc\xa2x";
+	static const char likely[] =
+		"\033[;0123456789ABCDHJKLMPSTXhlmnrsu@\r\n\t\xe6\xbc\xa2x";
 	unsigned seed = 5;
 
 	for (unsigned i = 0; i < 200000; i++) {
 		uint8_t byte;
 
 		seed = seed * 1103515245 + 12345;
-		byte = seed >> 28 ? (uint8_t)likely[(seed >> 16) % (sizeof(likely) - 1)] :
-				    (uint8_t)(seed >> 16);
+		byte = seed >> 28 ? (uint8_t)likely[(seed >> 16) % (sizeof(likely) - 1)]
+				  : (uint8_t)(seed >> 16);
 		vt_feed(&b->vt, &byte, 1);
 		if (i % 7)
 			continue;
@@ -364,11 +367,11 @@ static void test_noise(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_text),    CASE(test_wrap),	   CASE(test_scroll),
-		CASE(test_long_history), CASE(test_region), CASE(test_lines),
-		CASE(test_characters), CASE(test_erase),   CASE(test_style),
-		CASE(test_cursor),  CASE(test_replies),	   CASE(test_wide),
-		CASE(test_graphics), CASE(test_aside),	   CASE(test_noise),
+		CASE(test_text),	 CASE(test_wrap),    CASE(test_scroll),
+		CASE(test_long_history), CASE(test_region),  CASE(test_lines),
+		CASE(test_characters),	 CASE(test_erase),   CASE(test_style),
+		CASE(test_cursor),	 CASE(test_replies), CASE(test_wide),
+		CASE(test_graphics),	 CASE(test_aside),   CASE(test_noise),
 	};
 
 	return cmocka_run_group_tests_name("tty_vt", tests, NULL, NULL);
