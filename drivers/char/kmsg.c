@@ -28,7 +28,7 @@ enum {
 
 struct reader {
 	struct mutex lock;
-	_Atomic uint64_t next; /* [lock] to change: the record to read */
+	_Atomic uint64_t next;	  /* [lock] to change: the record to read */
 	struct log_record record; /* [lock] */
 	char line[PREFIX_MAX + ESCAPE_SIZE * LOG_TEXT_MAX + 1]; /* [lock] */
 };
@@ -70,10 +70,10 @@ static size_t escape(char *to, const char *text, size_t length)
 static size_t format(struct reader *reader)
 {
 	const struct log_record *record = &reader->record;
-	size_t n = (size_t)fmt_snprintf(reader->line, PREFIX_MAX, "%u,%llu,%llu,-;",
-					record->priority,
-					(unsigned long long)record->sequence,
-					(unsigned long long)(record->time / NSEC_PER_USEC));
+	size_t n = (size_t)fmt_snprintf(
+		reader->line, PREFIX_MAX, "%u,%llu,%llu,-;", record->priority,
+		(unsigned long long)record->sequence,
+		(unsigned long long)(record->time / NSEC_PER_USEC));
 
 	n += escape(reader->line + n, record->text, record->length);
 	reader->line[n++] = '\n';

@@ -66,9 +66,21 @@ static const struct chardev_ops full_ops = {
 };
 
 static struct chardev devices[] = {
-	{ .name = "null", .major = MEMORY_MAJOR, .minor = 3, .mode = 0666, .ops = &null_ops },
-	{ .name = "zero", .major = MEMORY_MAJOR, .minor = 5, .mode = 0666, .ops = &zero_ops },
-	{ .name = "full", .major = MEMORY_MAJOR, .minor = 7, .mode = 0666, .ops = &full_ops },
+	{ .name = "null",
+	  .major = MEMORY_MAJOR,
+	  .minor = 3,
+	  .mode = 0666,
+	  .ops = &null_ops },
+	{ .name = "zero",
+	  .major = MEMORY_MAJOR,
+	  .minor = 5,
+	  .mode = 0666,
+	  .ops = &zero_ops },
+	{ .name = "full",
+	  .major = MEMORY_MAJOR,
+	  .minor = 7,
+	  .mode = 0666,
+	  .ops = &full_ops },
 };
 
 static int memory_start(void)

@@ -58,11 +58,19 @@ static const struct chardev_ops random_ops = {
 };
 
 static struct chardev random_device = {
-	.name = "random", .major = MEMORY_MAJOR, .minor = 8, .mode = 0666, .ops = &random_ops,
+	.name = "random",
+	.major = MEMORY_MAJOR,
+	.minor = 8,
+	.mode = 0666,
+	.ops = &random_ops,
 };
 
 static struct chardev urandom_device = {
-	.name = "urandom", .major = MEMORY_MAJOR, .minor = 9, .mode = 0666, .ops = &random_ops,
+	.name = "urandom",
+	.major = MEMORY_MAJOR,
+	.minor = 9,
+	.mode = 0666,
+	.ops = &random_ops,
 };
 
 static int random_start(void)

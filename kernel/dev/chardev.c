@@ -16,7 +16,7 @@ static struct chardev *find_locked(const char *name)
 {
 	struct chardev *device;
 
-	list_for_each(device, &devices, registry)
+	list_for_each (device, &devices, registry)
 		if (strcmp(device->name, name) == 0)
 			return device;
 	return NULL;

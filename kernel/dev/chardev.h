@@ -39,8 +39,8 @@ struct chardev_ops {
 	 * Bytes moved (0: end of file), -EAGAIN, -EINTR, ... *position is what pread(2)
 	 * and pwrite(2) were given, otherwise 0: devices have no position.
 	 */
-	ssize_t (*read)(struct chardev *device, void *session, struct iter *to, unsigned flags,
-			off_t *position);
+	ssize_t (*read)(struct chardev *device, void *session, struct iter *to,
+			unsigned flags, off_t *position);
 	ssize_t (*write)(struct chardev *device, void *session, struct iter *from,
 			 unsigned flags, off_t *position);
 	unsigned (*poll)(struct chardev *device, void *session, struct poll_table *table);
@@ -53,10 +53,11 @@ struct chardev_ops {
 
 struct chardev {
 	const char *name; /* "null", "ttyS0" */
-	uint32_t major, minor; /* Linux's numbers: Documentation/admin-guide/devices.txt */
-	uint32_t mode;	       /* permission bits */
+	uint32_t major,
+		minor; /* Linux's numbers: Documentation/admin-guide/devices.txt */
+	uint32_t mode; /* permission bits */
 	const struct chardev_ops *ops;
-	void *context;	       /* the driver's */
+	void *context; /* the driver's */
 	struct list registry;
 };
 

@@ -174,4 +174,5 @@ static int set_seed(const char *rest, const char *value)
 	chacha_rng_mix(&pool, &seed, sizeof(seed));
 	return 0;
 }
-PARAM(seed, "seed", "=N  every random choice of the kernel follows this number", set_seed);
+PARAM(seed, "seed", "=N  every random choice of the kernel follows this number",
+      set_seed);

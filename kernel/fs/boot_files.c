@@ -14,7 +14,8 @@
 
 enum { BOOT_PATH_SIZE = 80 };
 
-static void boot_path(char path[BOOT_PATH_SIZE], const struct boot_module *module, unsigned n)
+static void boot_path(char path[BOOT_PATH_SIZE], const struct boot_module *module,
+		      unsigned n)
 {
 	const char *slash = strrchr(module->name, '/');
 	const char *name = slash ? slash + 1 : module->name;

@@ -30,7 +30,8 @@ int file_create(const struct file_ops *ops, struct inode *inode, unsigned flags,
 	file->ops = ops;
 	file->inode = inode;
 	/* What open(2) does once is no property of the open file. */
-	atomic_init(&file->flags, flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC));
+	atomic_init(&file->flags,
+		    flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC));
 	mutex_init(&file->position_lock, &position_class);
 	file->position = 0;
 	file->private_ = private_;
@@ -178,7 +179,8 @@ int do_fstat(struct file *file, struct file_status *status)
 		inode_status(file->inode, status);
 		return 0;
 	}
-	*status = (struct file_status){ .mode = 0600, .links = 1, .block_size = PAGE_SIZE };
+	*status =
+		(struct file_status){ .mode = 0600, .links = 1, .block_size = PAGE_SIZE };
 	return 0;
 }
 
@@ -191,7 +193,8 @@ int do_ftruncate(struct file *file, off_t size)
 }
 
 int do_readdir(struct file *file,
-	       bool (*emit)(const struct directory_entry *entry, void *context), void *context)
+	       bool (*emit)(const struct directory_entry *entry, void *context),
+	       void *context)
 {
 	int error;
 

@@ -54,17 +54,17 @@ struct file_ops {
 
 struct file {
 	struct refcount refs;
-	const struct file_ops *ops;  /* [I] */
-	struct inode *inode;	     /* [I] owns a reference; may be NULL */
-	_Atomic unsigned flags;	     /* O_: access mode, O_NONBLOCK, O_APPEND */
+	const struct file_ops *ops; /* [I] */
+	struct inode *inode;	    /* [I] owns a reference; may be NULL */
+	_Atomic unsigned flags;	    /* O_: access mode, O_NONBLOCK, O_APPEND */
 	struct mutex position_lock;
-	off_t position;		     /* [position_lock] */
-	void *private_;		     /* [I] the implementation's */
+	off_t position; /* [position_lock] */
+	void *private_; /* [I] the implementation's */
 };
 
-/* One reference, for the caller. -ENOMEM. The inode's reference is taken over on success. */
-MUST_CHECK int file_create(const struct file_ops *ops, struct inode *inode, unsigned flags,
-			   void *private_, struct file **result);
+/* One reference, for the caller. On success it takes over the inode's. -ENOMEM. */
+MUST_CHECK int file_create(const struct file_ops *ops, struct inode *inode,
+			   unsigned flags, void *private_, struct file **result);
 void file_get(struct file *file);
 void file_put(struct file *file);
 
@@ -87,7 +87,7 @@ void file_init(void);
 /* As read(2), write(2), lseek(2), ioctl(2): -EBADF for the wrong access mode, ... */
 MUST_CHECK ssize_t do_read(struct file *file, struct iter *to);
 MUST_CHECK ssize_t do_write(struct file *file, struct iter *from);
-/* At a position of the caller's: -EINVAL when negative, -ESPIPE for pipes and the like. */
+/* At a position of the caller's. -EINVAL when negative, -ESPIPE for what has none. */
 MUST_CHECK ssize_t do_pread(struct file *file, struct iter *to, off_t position);
 MUST_CHECK ssize_t do_pwrite(struct file *file, struct iter *from, off_t position);
 MUST_CHECK off_t do_lseek(struct file *file, off_t offset, int whence);
@@ -97,7 +97,8 @@ MUST_CHECK int do_fstat(struct file *file, struct file_status *status);
 MUST_CHECK int do_ftruncate(struct file *file, off_t size);
 /* Hands entries to emit from the file's position on, until it says false. -ENOTDIR. */
 MUST_CHECK int do_readdir(struct file *file,
-			  bool (*emit)(const struct directory_entry *entry, void *context),
+			  bool (*emit)(const struct directory_entry *entry,
+				       void *context),
 			  void *context);
 /* F_SETFL of fcntl(2): O_NONBLOCK and O_APPEND change, the rest is ignored. */
 void do_set_flags(struct file *file, unsigned flags);

@@ -49,7 +49,7 @@ static struct inode *covered_by(const struct inode *root)
 	struct mount *mount;
 
 	SPIN_GUARD(&mount_lock);
-	list_for_each(mount, &mounts, link)
+	list_for_each (mount, &mounts, link)
 		if (mount->root == root)
 			return mount->covered;
 	return NULL;

@@ -21,7 +21,8 @@ static bool look(struct poll_request *request, struct poll_table *watch)
 }
 
 /* How many are ready. Once one is, there will be no wait, and no need to watch more. */
-static int look_at_all(struct poll_request *requests, unsigned n, struct poll_table *watch)
+static int look_at_all(struct poll_request *requests, unsigned n,
+		       struct poll_table *watch)
 {
 	int ready = 0;
 

@@ -86,7 +86,8 @@ static int check_open(const struct inode *inode, unsigned flags)
 	return inode->ops->open ? 0 : -ENXIO;
 }
 
-static int open_inode(struct inode *inode, unsigned flags, bool created, struct file **result)
+static int open_inode(struct inode *inode, unsigned flags, bool created,
+		      struct file **result)
 {
 	struct file *file;
 	int error = check_open(inode, flags);
@@ -152,9 +153,9 @@ int vfs_mkdir_at(struct inode *start, const char *path, uint32_t mode)
 	} else if (error == -ENOENT) {
 		error = -EPERM;
 		if (walk.directory->ops->create)
-			error = walk.directory->ops->create(walk.directory, walk.last.name,
-							    S_IFDIR | (mode & 01777),
-							    &child);
+			error = walk.directory->ops->create(
+				walk.directory, walk.last.name, S_IFDIR | (mode & 01777),
+				&child);
 		if (error == 0)
 			inode_put(child);
 	}
@@ -167,7 +168,8 @@ static int entry_is_mounted(const struct walk *walk)
 {
 	struct inode *inode;
 	bool mounted;
-	int error = walk->directory->ops->lookup(walk->directory, walk->last.name, &inode);
+	int error =
+		walk->directory->ops->lookup(walk->directory, walk->last.name, &inode);
 
 	if (error)
 		return error;

@@ -34,7 +34,8 @@ struct inode_ops {
 	int (*create)(struct inode *directory, const char *name, uint32_t mode,
 		      struct inode **child);
 	int (*unlink)(struct inode *directory, const char *name); /* -EISDIR */
-	int (*rmdir)(struct inode *directory, const char *name);  /* -ENOTDIR, -ENOTEMPTY */
+	int (*rmdir)(struct inode *directory,
+		     const char *name); /* -ENOTDIR, -ENOTEMPTY */
 	int (*truncate)(struct inode *inode, uint64_t size);
 	void (*drop)(struct inode *inode); /* the last reference is gone */
 };
@@ -65,7 +66,8 @@ void inode_status(struct inode *inode, struct file_status *status);
  * NULL (working directories are the caller's to keep). All may sleep.
  * -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ENOMEM.
  */
-MUST_CHECK int vfs_lookup_at(struct inode *start, const char *path, struct inode **result);
+MUST_CHECK int vfs_lookup_at(struct inode *start, const char *path,
+			     struct inode **result);
 /* open(2). The file has one reference, the caller's. */
 MUST_CHECK int vfs_open_at(struct inode *start, const char *path, unsigned flags,
 			   uint32_t mode, struct file **result);
@@ -75,7 +77,8 @@ MUST_CHECK int vfs_mkdir_at(struct inode *start, const char *path, uint32_t mode
 
 /* The same from the root. */
 MUST_CHECK int vfs_lookup(const char *path, struct inode **result);
-MUST_CHECK int vfs_open(const char *path, unsigned flags, uint32_t mode, struct file **result);
+MUST_CHECK int vfs_open(const char *path, unsigned flags, uint32_t mode,
+			struct file **result);
 MUST_CHECK int vfs_stat(const char *path, struct file_status *status);
 MUST_CHECK int vfs_unlink(const char *path);
 MUST_CHECK int vfs_rmdir(const char *path);

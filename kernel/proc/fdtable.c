@@ -113,7 +113,8 @@ int fdtable_reserve(struct fdtable *table, int from)
 void fdtable_fill(struct fdtable *table, int fd, struct file *file, bool close_on_exec)
 {
 	SPIN_GUARD(&table->lock);
-	table->slots[fd] = (struct fd_slot){ .file = file, .close_on_exec = close_on_exec };
+	table->slots[fd] =
+		(struct fd_slot){ .file = file, .close_on_exec = close_on_exec };
 }
 
 void fdtable_cancel(struct fdtable *table, int fd)
@@ -123,7 +124,8 @@ void fdtable_cancel(struct fdtable *table, int fd)
 	table->lowest = MIN(table->lowest, (unsigned)fd);
 }
 
-int fdtable_install(struct fdtable *table, struct file *file, int from, bool close_on_exec)
+int fdtable_install(struct fdtable *table, struct file *file, int from,
+		    bool close_on_exec)
 {
 	int fd = fdtable_reserve(table, from);
 
@@ -146,7 +148,8 @@ int fdtable_replace(struct fdtable *table, int fd, struct file *file, bool close
 		return -EBUSY;
 	}
 	old = table->slots[fd].file;
-	table->slots[fd] = (struct fd_slot){ .file = file, .close_on_exec = close_on_exec };
+	table->slots[fd] =
+		(struct fd_slot){ .file = file, .close_on_exec = close_on_exec };
 	spin_unlock(&table->lock);
 	if (old)
 		file_put(old);

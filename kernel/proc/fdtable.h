@@ -15,7 +15,7 @@ MUST_CHECK int fdtable_create(struct fdtable **result);
 void fdtable_get(struct fdtable *table);
 void fdtable_put(struct fdtable *table); /* the last closes all */
 
-/* The lowest free number >= from, for file, whose reference it takes. -EMFILE, -ENOMEM. */
+/* The lowest free number >= from for file, whose reference it takes. -EMFILE, -ENOMEM. */
 MUST_CHECK int fdtable_install(struct fdtable *table, struct file *file, int from,
 			       bool close_on_exec);
 /*

@@ -15,9 +15,9 @@ struct fd_slot {
 struct fdtable {
 	struct refcount refs;
 	struct spinlock lock;
-	unsigned count;			/* [lock] slots; only grows */
-	unsigned lowest;		/* [lock] no number below is free */
-	struct fd_slot *slots;		/* [lock] */
+	unsigned count;	       /* [lock] slots; only grows */
+	unsigned lowest;       /* [lock] no number below is free */
+	struct fd_slot *slots; /* [lock] */
 	struct fd_slot first[FD_INLINE];
 };
 

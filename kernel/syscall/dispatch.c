@@ -8,46 +8,46 @@
 #include "kernel/debug/trace.h"
 #include "kernel/syscall/internal.h"
 
-#define SYSCALL0(number, name)                         \
+#define SYSCALL0(number, name)                        \
 	static long call_##name(const uint64_t *args) \
-	{                                              \
-		return sys_##name();                   \
+	{                                             \
+		return sys_##name();                  \
 	}
-#define SYSCALL1(number, name, a)                         \
-	static long call_##name(const uint64_t *args)    \
-	{                                                 \
-		return sys_##name(FROM_##a(args[0]));     \
+#define SYSCALL1(number, name, a)                     \
+	static long call_##name(const uint64_t *args) \
+	{                                             \
+		return sys_##name(FROM_##a(args[0])); \
 	}
-#define SYSCALL2(number, name, a, b)                                        \
-	static long call_##name(const uint64_t *args)                      \
-	{                                                                   \
-		return sys_##name(FROM_##a(args[0]), FROM_##b(args[1]));    \
+#define SYSCALL2(number, name, a, b)                                     \
+	static long call_##name(const uint64_t *args)                    \
+	{                                                                \
+		return sys_##name(FROM_##a(args[0]), FROM_##b(args[1])); \
 	}
-#define SYSCALL3(number, name, a, b, c)                                    \
-	static long call_##name(const uint64_t *args)                     \
-	{                                                                  \
-		return sys_##name(FROM_##a(args[0]), FROM_##b(args[1]),    \
-				  FROM_##c(args[2]));                      \
+#define SYSCALL3(number, name, a, b, c)                                 \
+	static long call_##name(const uint64_t *args)                   \
+	{                                                               \
+		return sys_##name(FROM_##a(args[0]), FROM_##b(args[1]), \
+				  FROM_##c(args[2]));                   \
 	}
-#define SYSCALL4(number, name, a, b, c, d)                                 \
-	static long call_##name(const uint64_t *args)                     \
-	{                                                                  \
-		return sys_##name(FROM_##a(args[0]), FROM_##b(args[1]),    \
-				  FROM_##c(args[2]), FROM_##d(args[3]));   \
+#define SYSCALL4(number, name, a, b, c, d)                               \
+	static long call_##name(const uint64_t *args)                    \
+	{                                                                \
+		return sys_##name(FROM_##a(args[0]), FROM_##b(args[1]),  \
+				  FROM_##c(args[2]), FROM_##d(args[3])); \
 	}
-#define SYSCALL5(number, name, a, b, c, d, e)                              \
-	static long call_##name(const uint64_t *args)                     \
-	{                                                                  \
-		return sys_##name(FROM_##a(args[0]), FROM_##b(args[1]),    \
-				  FROM_##c(args[2]), FROM_##d(args[3]),    \
-				  FROM_##e(args[4]));                      \
+#define SYSCALL5(number, name, a, b, c, d, e)                           \
+	static long call_##name(const uint64_t *args)                   \
+	{                                                               \
+		return sys_##name(FROM_##a(args[0]), FROM_##b(args[1]), \
+				  FROM_##c(args[2]), FROM_##d(args[3]), \
+				  FROM_##e(args[4]));                   \
 	}
-#define SYSCALL6(number, name, a, b, c, d, e, f)                           \
-	static long call_##name(const uint64_t *args)                     \
-	{                                                                  \
-		return sys_##name(FROM_##a(args[0]), FROM_##b(args[1]),    \
-				  FROM_##c(args[2]), FROM_##d(args[3]),    \
-				  FROM_##e(args[4]), FROM_##f(args[5]));   \
+#define SYSCALL6(number, name, a, b, c, d, e, f)                         \
+	static long call_##name(const uint64_t *args)                    \
+	{                                                                \
+		return sys_##name(FROM_##a(args[0]), FROM_##b(args[1]),  \
+				  FROM_##c(args[2]), FROM_##d(args[3]),  \
+				  FROM_##e(args[4]), FROM_##f(args[5])); \
 	}
 #include "kernel/syscall/table.h"
 

@@ -44,7 +44,8 @@ static inline void file_scope_end(struct file **file)
 	if (*file)
 		file_put(*file);
 }
-#define CURRENT_FILE(name, fd) struct file *name CLEANUP(file_scope_end) = current_file(fd)
+#define CURRENT_FILE(name, fd) \
+	struct file *name CLEANUP(file_scope_end) = current_file(fd)
 
 /* Times of the ABI. -EFAULT, -EINVAL for what is no time. */
 MUST_CHECK int user_time_get(uint64_t *ns, struct user_ptr from);

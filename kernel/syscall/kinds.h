@@ -8,19 +8,19 @@
 #include "kernel/mm/usercopy.h"
 
 enum syscall_kind {
-	KIND_FD,	 /* a descriptor */
-	KIND_AT,	 /* a descriptor of a directory, or AT_FDCWD */
+	KIND_FD, /* a descriptor */
+	KIND_AT, /* a descriptor of a directory, or AT_FDCWD */
 	KIND_INT,
 	KIND_UINT,
-	KIND_HEX,	 /* flags and codes without names here */
+	KIND_HEX, /* flags and codes without names here */
 	KIND_SIZE,
 	KIND_OFFSET,
 	KIND_POINTER,
-	KIND_ADDRESS,	 /* a pointer or a number, as another argument says */
-	KIND_BYTES,	 /* data to be read; its size is the next argument */
-	KIND_PATH,	 /* a string */
+	KIND_ADDRESS, /* a pointer or a number, as another argument says */
+	KIND_BYTES,   /* data to be read; its size is the next argument */
+	KIND_PATH,    /* a string */
 	KIND_OPEN_FLAGS,
-	KIND_MODE,	 /* permissions; where O_CREAT is not set in flags: nothing */
+	KIND_MODE, /* permissions; where O_CREAT is not set in flags: nothing */
 	KIND_WHENCE,
 	KIND_CLOCK,
 	KIND_FCNTL,

@@ -23,7 +23,10 @@ struct call_form {
 #define SYSCALL5(number, name, a, b, c, d, e) \
 	{ #name, number, 5, { KIND_##a, KIND_##b, KIND_##c, KIND_##d, KIND_##e } },
 #define SYSCALL6(number, name, a, b, c, d, e, f) \
-	{ #name, number, 6, { KIND_##a, KIND_##b, KIND_##c, KIND_##d, KIND_##e, KIND_##f } },
+	{ #name,                                 \
+	  number,                                \
+	  6,                                     \
+	  { KIND_##a, KIND_##b, KIND_##c, KIND_##d, KIND_##e, KIND_##f } },
 static const struct call_form forms[] = {
 #include "kernel/syscall/table.h"
 };
@@ -44,7 +47,8 @@ static PRINTF_LIKE(2, 3) void add(struct line *line, const char *fmt, ...)
 	if (line->length + 1 >= line->size)
 		return;
 	va_start(args, fmt);
-	n = fmt_vsnprintf(line->text + line->length, line->size - line->length, fmt, args);
+	n = fmt_vsnprintf(line->text + line->length, line->size - line->length, fmt,
+			  args);
 	va_end(args);
 	line->length = MIN(line->length + (size_t)n, line->size - 1);
 }
@@ -85,7 +89,8 @@ static void add_quoted(struct line *line, const char *bytes, size_t n, bool more
 static void add_path(struct line *line, uint64_t address)
 {
 	char text[STRING_SHOWN];
-	ssize_t n = copy_string_from_user(text, (struct user_ptr){ address }, sizeof(text));
+	ssize_t n =
+		copy_string_from_user(text, (struct user_ptr){ address }, sizeof(text));
 
 	if (n == -ENAMETOOLONG)
 		add_quoted(line, text, sizeof(text), true);
@@ -112,13 +117,14 @@ static void add_open_flags(struct line *line, unsigned flags)
 		const char *name;
 		unsigned flag;
 	} names[] = {
-		{ "O_CREAT", O_CREAT },	      { "O_EXCL", O_EXCL },
-		{ "O_NOCTTY", O_NOCTTY },     { "O_TRUNC", O_TRUNC },
-		{ "O_APPEND", O_APPEND },     { "O_NONBLOCK", O_NONBLOCK },
+		{ "O_CREAT", O_CREAT },		{ "O_EXCL", O_EXCL },
+		{ "O_NOCTTY", O_NOCTTY },	{ "O_TRUNC", O_TRUNC },
+		{ "O_APPEND", O_APPEND },	{ "O_NONBLOCK", O_NONBLOCK },
 		{ "O_LARGEFILE", O_LARGEFILE }, { "O_DIRECTORY", O_DIRECTORY },
-		{ "O_NOFOLLOW", O_NOFOLLOW }, { "O_CLOEXEC", O_CLOEXEC },
+		{ "O_NOFOLLOW", O_NOFOLLOW },	{ "O_CLOEXEC", O_CLOEXEC },
 	};
-	static const char *const modes[] = { "O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE" };
+	static const char *const modes[] = { "O_RDONLY", "O_WRONLY", "O_RDWR",
+					     "O_ACCMODE" };
 
 	add(line, "%s", modes[flags & O_ACCMODE]);
 	flags &= ~(unsigned)O_ACCMODE;
@@ -144,9 +150,10 @@ static void add_symbol(struct line *line, enum syscall_kind kind, int value)
 	static const char *const whences[] = { "SEEK_SET", "SEEK_CUR", "SEEK_END",
 					       "SEEK_DATA", "SEEK_HOLE" };
 	static const char *const clocks[] = {
-		"CLOCK_REALTIME", "CLOCK_MONOTONIC", "CLOCK_PROCESS_CPUTIME_ID",
-		"CLOCK_THREAD_CPUTIME_ID", "CLOCK_MONOTONIC_RAW",
-		"CLOCK_REALTIME_COARSE", "CLOCK_MONOTONIC_COARSE", "CLOCK_BOOTTIME",
+		"CLOCK_REALTIME",	    "CLOCK_MONOTONIC",
+		"CLOCK_PROCESS_CPUTIME_ID", "CLOCK_THREAD_CPUTIME_ID",
+		"CLOCK_MONOTONIC_RAW",	    "CLOCK_REALTIME_COARSE",
+		"CLOCK_MONOTONIC_COARSE",   "CLOCK_BOOTTIME",
 	};
 	static const char *const fcntls[] = { "F_DUPFD", "F_GETFD", "F_SETFD", "F_GETFL",
 					      "F_SETFL" };
@@ -204,8 +211,8 @@ static void add_argument(struct line *line, enum syscall_kind kind, const uint64
 /* Whether a mode means nothing, because flags in front of it make no file. */
 static bool unused_mode(const struct call_form *form, unsigned i, const uint64_t *args)
 {
-	return form->kinds[i] == KIND_MODE && i > 0 && form->kinds[i - 1] == KIND_OPEN_FLAGS &&
-	       !(args[i - 1] & O_CREAT);
+	return form->kinds[i] == KIND_MODE && i > 0 &&
+	       form->kinds[i - 1] == KIND_OPEN_FLAGS && !(args[i - 1] & O_CREAT);
 }
 
 size_t syscall_format(char *text, size_t size, uint64_t number,
@@ -218,7 +225,8 @@ size_t syscall_format(char *text, size_t size, uint64_t number,
 		add(&line, "syscall_%llu(", (unsigned long long)number);
 	else
 		add(&line, "%s(", form->name);
-	for (unsigned i = 0; form && i < form->count && !unused_mode(form, i, args); i++) {
+	for (unsigned i = 0; form && i < form->count && !unused_mode(form, i, args);
+	     i++) {
 		if (i)
 			add(&line, ", ");
 		add_argument(&line, form->kinds[i], &args[i]);

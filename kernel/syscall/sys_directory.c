@@ -25,8 +25,7 @@ static bool emit(const struct directory_entry *entry, void *context)
 	record.entry.inode = entry->inode;
 	record.entry.next = entry->next;
 	record.entry.type = entry->type;
-	record.entry.length =
-		(uint16_t)ALIGN_UP(sizeof(record.entry) + size, (size_t)8);
+	record.entry.length = (uint16_t)ALIGN_UP(sizeof(record.entry) + size, (size_t)8);
 	memcpy(record.bytes + sizeof(record.entry), entry->name, size);
 	if (record.entry.length > output->to.left) {
 		output->error = -EINVAL; /* means nothing when something did fit */

@@ -134,7 +134,8 @@ long sys_ioctl(int fd, unsigned command, uint64_t argument)
 	switch (command) {
 	case FIOCLEX:
 	case FIONCLEX:
-		return fdtable_set_cloexec(process_current()->files, fd, command == FIOCLEX);
+		return fdtable_set_cloexec(process_current()->files, fd,
+					   command == FIOCLEX);
 	case FIONBIO:
 		return set_nonblock(file, (struct user_ptr){ argument });
 	default:

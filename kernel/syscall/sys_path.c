@@ -5,7 +5,7 @@
 #include "kernel/syscall/internal.h"
 
 enum {
-	O_PATH = 010000000,	/* not supported */
+	O_PATH = 010000000,    /* not supported */
 	O_TMPFILE = 020000000, /* not supported */
 	OPEN_FLAGS_KEPT = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND |
 			  O_NONBLOCK | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,

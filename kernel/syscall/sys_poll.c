@@ -2,6 +2,7 @@
  * sys_poll.c: poll(2) and ppoll(2). There are no signals yet, so a signal mask changes
  * nothing; its size is checked all the same.
  */
+#include "kernel/debug/log.h"
 #include "kernel/mm/slab.h"
 #include "kernel/syscall/internal.h"
 #include "kernel/time/clock.h"
@@ -66,7 +67,7 @@ static int set_put_results(const struct poll_set *set, struct user_ptr fds)
 		uint16_t result = (uint16_t)set->requests[i].result;
 		struct user_ptr to = {
 			fds.address + i * sizeof(*set->fds) +
-			offsetof(struct abi_pollfd, revents),
+				offsetof(struct abi_pollfd, revents),
 		};
 
 		if (copy_to_user(to, &result, sizeof(result)))
@@ -131,6 +132,7 @@ long sys_ppoll(struct user_ptr fds, unsigned count, struct user_ptr timeout,
 		return result;
 	/* As Linux does: what is left of the time. That it cannot be told is no error. */
 	now = clock_monotonic();
-	(void)!user_time_put(timeout, deadline > now ? deadline - now : 0);
+	if (user_time_put(timeout, deadline > now ? deadline - now : 0))
+		log_debug("syscall: ppoll cannot tell the time that is left");
 	return result;
 }

@@ -27,11 +27,11 @@ enum { LINE_SIZE = LOG_TEXT_MAX + 48 };
 
 LOCK_CLASS(syslog_class, "syslog", RANK_DEVICE, LOCK_SLEEPS);
 static struct mutex syslog_lock;
-static uint64_t read_next;	 /* [syslog_lock] the record to read */
-static size_t read_offset;	 /* [syslog_lock] bytes of it that were read */
-static uint64_t cleared;	 /* [syslog_lock] records in front of it are not shown */
+static uint64_t read_next; /* [syslog_lock] the record to read */
+static size_t read_offset; /* [syslog_lock] bytes of it that were read */
+static uint64_t cleared;   /* [syslog_lock] records in front of it are not shown */
 static enum log_level level_before_off = LOG_INFO; /* [syslog_lock] */
-static bool console_off;	 /* [syslog_lock] */
+static bool console_off;			   /* [syslog_lock] */
 
 /* Whole records and the beginning of the last one, as much as fits. */
 static long read_some(struct iter *to)

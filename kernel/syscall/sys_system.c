@@ -77,7 +77,8 @@ long sys_getrandom(struct user_ptr buffer, size_t size, unsigned flags)
 	return random_read(&to);
 }
 
-long sys_reboot(unsigned magic1, unsigned magic2, unsigned command, struct user_ptr unused)
+long sys_reboot(unsigned magic1, unsigned magic2, unsigned command,
+		struct user_ptr unused)
 {
 	if ((int)magic1 != REBOOT_MAGIC1 ||
 	    (magic2 != REBOOT_MAGIC2 && magic2 != REBOOT_MAGIC2A &&

@@ -55,7 +55,8 @@ long sys_clock_getres(int clock, struct user_ptr to)
 long sys_gettimeofday(struct user_ptr time, struct user_ptr zone)
 {
 	uint64_t us = clock_realtime() / NSEC_PER_USEC;
-	const struct abi_timeval value = { (int64_t)(us / 1000000), (int64_t)(us % 1000000) };
+	const struct abi_timeval value = { (int64_t)(us / 1000000),
+					   (int64_t)(us % 1000000) };
 	const struct abi_timezone utc = { 0, 0 };
 
 	if (time.address && copy_to_user(time, &value, sizeof(value)))
@@ -99,7 +100,7 @@ long sys_clock_nanosleep(int clock, int flags, struct user_ptr time, struct user
 	uint64_t ns, now;
 	int error;
 
-	/* A thread cannot sleep by its own CPU time; for a process's nothing counts yet. */
+	/* A thread cannot sleep by its own CPU time, nor by that of its process alone. */
 	if (clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_MONOTONIC_RAW ||
 	    clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE)
 		return -EOPNOTSUPP;

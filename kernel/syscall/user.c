@@ -37,7 +37,8 @@ int user_time_get(uint64_t *ns, struct user_ptr from)
 	if (time.seconds < 0 || time.nanoseconds < 0 ||
 	    time.nanoseconds >= (int64_t)NSEC_PER_SEC)
 		return -EINVAL;
-	*ns = (uint64_t)MIN(time.seconds, most) * NSEC_PER_SEC + (uint64_t)time.nanoseconds;
+	*ns = (uint64_t)MIN(time.seconds, most) * NSEC_PER_SEC +
+	      (uint64_t)time.nanoseconds;
 	return 0;
 }
 

@@ -41,8 +41,8 @@ static bool fail_nth(const char *name, int (*attempt)(void), uint64_t n)
 	struck = fault_inject_disarm();
 	after = memory_use();
 	if (error != (struck ? -ENOMEM : 0))
-		self_fail(__FILE__, __LINE__, "%s: error %d with failure %llu", name, error,
-			  (unsigned long long)n);
+		self_fail(__FILE__, __LINE__, "%s: error %d with failure %llu", name,
+			  error, (unsigned long long)n);
 	if (memcmp(&before, &after, sizeof(before)) != 0)
 		self_fail(__FILE__, __LINE__,
 			  "%s: failure %llu leaks: %lld bytes, %lld of areas, %lld pages",

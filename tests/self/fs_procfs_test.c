@@ -55,7 +55,8 @@ SELF_TEST("procfs.contents", test_contents)
 	EXPECT(strstr(contents_of("/proc/uptime"), ".") != NULL);
 	EXPECT(strstr(contents_of("/proc/interrupts"), "CPU0") != NULL);
 	EXPECT(strstr(contents_of("/proc/tasks"), " idle\n") != NULL);
-	EXPECT(str_starts_with(contents_of("/proc/slabinfo"), "slabinfo - version: 2.1\n"));
+	EXPECT(str_starts_with(contents_of("/proc/slabinfo"),
+			       "slabinfo - version: 2.1\n"));
 	EXPECT(strstr(contents_of("/proc/slabinfo"), "\nfile ") != NULL);
 	contents_of("/proc/cmdline");
 	EXPECT_EQ(try_open("/proc/version", O_WRONLY), -EACCES);

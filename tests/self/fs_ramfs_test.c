@@ -89,7 +89,8 @@ SELF_TEST("ramfs.truncated_bytes_are_gone", test_truncated)
 /* Pages far apart, at every height that the index can have here; holes read as zeros. */
 SELF_TEST("ramfs.sparse", test_sparse)
 {
-	static const off_t places[] = { 0, 4095, 63 * 4096, 64 * 4096 - 1, 64 * 4096, 4095 * 4096 };
+	static const off_t places[] = { 0,	   4095,       63 * 4096, 64 * 4096 - 1,
+					64 * 4096, 4095 * 4096 };
 	struct memory_use before = memory_use(), after;
 	struct file *file;
 	char bytes[2];
@@ -202,7 +203,8 @@ SELF_TEST("ramfs.full", test_full)
 	uint64_t size;
 
 	page_stats(&stats);
-	if (!block || stats.total > 256 * MIB / PAGE_SIZE || stats.free < stats.total * 3 / 4) {
+	if (!block || stats.total > 256 * MIB / PAGE_SIZE ||
+	    stats.free < stats.total * 3 / 4) {
 		kfree(block);
 		self_skip("takes a machine with little memory, most of it free");
 		return;

@@ -218,7 +218,8 @@ static void list(struct file *file, unsigned most, const char *expected)
 
 	EXPECT_EQ(do_readdir(file, list_name, &listing), 0);
 	if (strcmp(listing.names, expected) != 0)
-		self_fail(__FILE__, __LINE__, "lists '%s', not '%s'", listing.names, expected);
+		self_fail(__FILE__, __LINE__, "lists '%s', not '%s'", listing.names,
+			  expected);
 }
 
 SELF_TEST("fs.readdir", test_readdir)

@@ -152,7 +152,7 @@ SELF_TEST("syscall.bad_addresses", test_bad_addresses)
 
 SELF_TEST("syscall.stat", test_stat)
 {
-	struct abi_stat *stat = (struct abi_stat *)(user + STATUS);
+	struct abi_stat *stat;
 	long fd;
 
 	if (!user_start())

@@ -34,13 +34,13 @@ uint64_t user_string(size_t offset, const char *text);
 
 long call6(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
 	   uint64_t f);
-#define CALL_6(number, a, b, c, d, e, f, ...)                                        \
+#define CALL_6(number, a, b, c, d, e, f, ...)                                     \
 	call6(number, (uint64_t)(a), (uint64_t)(b), (uint64_t)(c), (uint64_t)(d), \
 	      (uint64_t)(e), (uint64_t)(f))
 /* call(number, up to six arguments) */
 #define call(...) CALL_6(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 
-/* Linux's numbers, spelled out: a test that took them from the table would prove little. */
+/* Linux's numbers, spelled out: taken from the table, they would prove little. */
 enum call_number {
 	NR_read = 0,
 	NR_write = 1,

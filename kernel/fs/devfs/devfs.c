@@ -105,8 +105,8 @@ static int node_open(struct inode *inode, unsigned flags, struct file **result)
 	if (error)
 		return error;
 	inode_get(inode);
-	error = file_create(ops->seekable || ops->seek ? &seekable_ops : &stream_ops, inode,
-			    flags, session, result);
+	error = file_create(ops->seekable || ops->seek ? &seekable_ops : &stream_ops,
+			    inode, flags, session, result);
 	if (error) {
 		inode_put(inode);
 		if (ops->release)

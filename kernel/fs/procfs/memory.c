@@ -42,20 +42,24 @@ static void show_meminfo(struct text *text)
 
 static void show_cache(const struct kmem_cache *cache, void *context)
 {
-	text_print(context, "%-20s %6llu %6llu %6u %4u %4u : tunables 0 0 0"
-			    " : slabdata %6llu %6llu 0\n",
+	uint64_t objects = cache->slabs * cache->per_slab;
+
+	text_print(context,
+		   "%-20s %6llu %6llu %6u %4u %4u : tunables 0 0 0"
+		   " : slabdata %6llu %6llu 0\n",
 		   cache->name, (unsigned long long)cache->used,
-		   (unsigned long long)(cache->slabs * cache->per_slab), cache->stride,
-		   cache->per_slab, 1u << cache->order, (unsigned long long)cache->slabs,
+		   (unsigned long long)objects, cache->stride, cache->per_slab,
+		   1u << cache->order, (unsigned long long)cache->slabs,
 		   (unsigned long long)cache->slabs);
 }
 
 static void show_slabinfo(struct text *text)
 {
-	text_print(text, "slabinfo - version: 2.1\n"
-			 "# name <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>"
-			 " : tunables <limit> <batchcount> <sharedfactor>"
-			 " : slabdata <active_slabs> <num_slabs> <sharedavail>\n");
+	text_print(text,
+		   "slabinfo - version: 2.1\n"
+		   "# name <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>"
+		   " : tunables <limit> <batchcount> <sharedfactor>"
+		   " : slabdata <active_slabs> <num_slabs> <sharedavail>\n");
 	slab_visit(show_cache, text);
 }
 

@@ -13,14 +13,14 @@
 
 struct proc_entry {
 	struct inode inode;
-	const char *name;		  /* [I] */
-	void (*show)(struct text *text);  /* [I] */
+	const char *name;		 /* [I] */
+	void (*show)(struct text *text); /* [I] */
 	struct list link;
 };
 
 enum {
 	ROOT_NUMBER = 1,
-	TEXT_SIZE = 2048,	 /* what is tried first */
+	TEXT_SIZE = 2048, /* what is tried first */
 	TEXT_MAX = 16 * 1024 * 1024,
 };
 
@@ -134,7 +134,7 @@ static struct proc_entry *find_locked(const char *name)
 {
 	struct proc_entry *entry;
 
-	list_for_each(entry, &entries, link)
+	list_for_each (entry, &entries, link)
 		if (strcmp(entry->name, name) == 0)
 			return entry;
 	return NULL;

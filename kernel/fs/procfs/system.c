@@ -14,8 +14,8 @@
 
 static void show_version(struct text *text)
 {
-	text_print(text, "Octavo version %s (%s, %s)\n", OCTAVO_VERSION,
-		   CONFIG_DEBUG ? "debug" : "release", "gcc " __VERSION__);
+	text_print(text, "Octavo version %s (%s)\n", OCTAVO_VERSION,
+		   CONFIG_DEBUG ? "debug" : "release");
 }
 
 static void show_cmdline(struct text *text)

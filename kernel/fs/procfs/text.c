@@ -15,7 +15,8 @@ static void text_put(struct fmt_sink *sink, const char *bytes, size_t n)
 	struct text *text = container_of(sink, struct text_sink, sink)->text;
 
 	if (text->length < text->size)
-		memcpy(text->bytes + text->length, bytes, MIN(n, text->size - text->length));
+		memcpy(text->bytes + text->length, bytes,
+		       MIN(n, text->size - text->length));
 	text->length += n;
 }
 

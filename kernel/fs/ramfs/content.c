@@ -125,7 +125,7 @@ static ssize_t content_write(struct file *file, struct iter *from, off_t *positi
 	return done ? done : moved;
 }
 
-/* With content_lock held, or for an inode that nobody holds: frees pages from number on. */
+/* Frees pages from number on. With content_lock, or for an inode that nobody holds. */
 static void free_pages(struct ram_inode *ram, uint64_t number)
 {
 	number = page_index_next(&ram->index, number);

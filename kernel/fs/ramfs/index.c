@@ -32,7 +32,7 @@ static bool fits(unsigned height, uint64_t number)
 	return height * SLOT_BITS >= 64 || number >> height * SLOT_BITS == 0;
 }
 
-/* The slot of number in a node that stands level levels above the pages (1: just above). */
+/* The slot of number in a node of that level; level 1 is just above the pages. */
 static unsigned slot_of(uint64_t number, unsigned level)
 {
 	return number >> (level - 1) * SLOT_BITS & (SLOTS - 1);

@@ -18,7 +18,8 @@ struct page_index {
 void page_index_init(void); /* its cache; once */
 struct page *page_index_find(const struct page_index *index, uint64_t number);
 /* Takes the page over; the number has none yet. -ENOMEM. */
-MUST_CHECK int page_index_insert(struct page_index *index, uint64_t number, struct page *page);
+MUST_CHECK int page_index_insert(struct page_index *index, uint64_t number,
+				 struct page *page);
 /* Takes the page out, or NULL. */
 struct page *page_index_remove(struct page_index *index, uint64_t number);
 /* The least number >= number that has a page, UINT64_MAX: none. */
@@ -26,15 +27,15 @@ uint64_t page_index_next(const struct page_index *index, uint64_t number);
 
 struct ramfs {
 	struct mutex tree_lock;
-	uint64_t next_number;	       /* [tree_lock] */
-	_Atomic uint64_t pages;	       /* that files hold */
-	uint64_t page_limit;	       /* [I] half of the memory, as tmpfs */
+	uint64_t next_number;	/* [tree_lock] */
+	_Atomic uint64_t pages; /* that files hold */
+	uint64_t page_limit;	/* [I] half of the memory, as tmpfs */
 };
 
 struct ram_inode {
 	struct inode inode;
-	struct ramfs *fs;	       /* [I] */
-	uint64_t created;	       /* [I] ns since 1970 */
+	struct ramfs *fs; /* [I] */
+	uint64_t created; /* [I] ns since 1970 */
 	_Atomic uint64_t changed;
 
 	/* [tree_lock] */
@@ -44,8 +45,8 @@ struct ram_inode {
 
 	/* A regular file's. */
 	struct mutex content_lock;
-	_Atomic uint64_t size;	       /* [content_lock] to change; bytes */
-	struct page_index index;       /* [content_lock] */
+	_Atomic uint64_t size;	 /* [content_lock] to change; bytes */
+	struct page_index index; /* [content_lock] */
 };
 
 static inline struct ram_inode *ram_inode_of(struct inode *inode)

@@ -213,7 +213,8 @@ static int ram_open(struct inode *inode, unsigned flags, struct file **result)
 	int error;
 
 	inode_get(inode);
-	error = file_create(inode_is_directory(inode) ? &directory_file_ops : &ram_content_ops,
+	error = file_create(inode_is_directory(inode) ? &directory_file_ops
+						      : &ram_content_ops,
 			    inode, flags, NULL, result);
 	if (error)
 		inode_put(inode);
