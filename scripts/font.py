@@ -22,6 +22,25 @@ WANTED = [
 ]
 HEIGHT = 16
 
+# The font shows these small, or as something else. From row 4 on; the rest is empty.
+ROUND_FULL = """ .####.. ######. ######. ######. ######. ######. .####.. """
+ROUND_DOT = """ .####.. #....#. #.##.#. #.##.#. #.##.#. #....#. .####.. """
+ROUND_HOLLOW = """ .####.. #....#. #....#. #....#. #....#. #....#. .####.. """
+SQUARE_FULL = """ ######. ######. ######. ######. ######. ######. ######. """
+SQUARE_HOLLOW = """ ######. #....#. #....#. #....#. #....#. #....#. ######. """
+OWN_TOP = 4
+OWN = {
+    0x25cf: ROUND_FULL, 0x25c9: ROUND_DOT, 0x2299: ROUND_DOT, 0x25cb: ROUND_HOLLOW,
+    0x25a0: SQUARE_FULL, 0x25a1: SQUARE_HOLLOW, 0x2610: SQUARE_HOLLOW,
+}
+
+
+def drawn(art):
+    """The glyph of a drawing."""
+    rows = [int(row.replace("#", "1").replace(".", "0").ljust(8, "0"), 2)
+            for row in art.split()]
+    return bytes(OWN_TOP) + bytes(rows) + bytes(HEIGHT - OWN_TOP - len(rows))
+
 
 def read_psf1(data):
     """Returns the glyphs (bytes each) and a dict from code point to glyph number."""
@@ -44,10 +63,10 @@ def read_psf1(data):
 def main():
     with gzip.open(sys.argv[1]) as font:
         glyphs, codes = read_psf1(font.read())
-    wanted = [c for first, last in WANTED for c in range(first, last + 1) if c in codes]
+    wanted = [c for first, last in WANTED for c in range(first, last + 1) if c in codes or c in OWN]
     number, lines, ranges = {}, [], []
     for code in sorted(wanted):
-        glyph = glyphs[codes[code]]
+        glyph = drawn(OWN[code]) if code in OWN else glyphs[codes[code]]
         if glyph not in number:
             number[glyph] = len(number)
             lines.append(f"GLYPH({', '.join(f'0x{b:02x}' for b in glyph)})")
