@@ -229,6 +229,20 @@ class Machine:
             self.monitor.execute("send-key", keys=[
                 {"type": "qcode", "data": part} for part in key.split("-")])
 
+    def hold(self, key, down):
+        """Holds a key down, or lets it go."""
+        self.monitor.execute("input-send-event", events=[{"type": "key", "data": {
+            "down": down, "key": {"type": "qcode", "data": key}}}])
+
+    def repeat(self, press, until):
+        """Calls press again and again until text comes over the serial port."""
+        def look():
+            press()
+            return self.serial.expect_exact([until.encode(), pexpect.TIMEOUT],
+                                            timeout=0.2) == 0
+
+        self.wait_for(look, f"{until!r} never came")
+
     def wait_for(self, look, what):
         """Calls look until it gives something true, and returns that. Each call is
         paced by a question to QEMU, which lets the guest run."""

@@ -35,8 +35,8 @@ def test_panic_reports_once(machine, kernel):
     status, log = scripted(machine, kernel, "panic")
     assert status == PANIC
     assert len(re.findall(r"panic: asked for", log)) == 1
-    assert len(re.findall(r"panic: on CPU", log)) == 1
-    assert "+0x" in log  # a backtrace with names
+    assert len(re.findall(r"backtrace", log)) == 1
+    assert "run_command+0x" in log
 
 
 def simulation(text):
