@@ -132,9 +132,11 @@ static const struct piece *piece_behind(uint64_t frame)
 	return piece;
 }
 
-#define FOR_EACH_PIECE(piece_, from_, end_)                    \
-	for (const struct piece *piece_ = piece_behind(from_); \
-	     piece_ < pieces + piece_count && piece_->first < (end_); piece_++)
+/* Whether a piece is one, and begins before a frame. */
+static bool piece_before(const struct piece *piece, uint64_t frame)
+{
+	return piece < pieces + piece_count && piece->first < frame;
+}
 
 static uint32_t descriptor_pages(const struct page_section *section)
 {
@@ -150,8 +152,8 @@ static void section_plan(struct page_section *section, struct page_map_totals *t
 	uint64_t limit = base + (1ULL << page_section_shift);
 	uint32_t ram = 0, need;
 
-	FOR_EACH_PIECE(piece, base, limit)
-	{
+	for (const struct piece *piece = piece_behind(base); piece_before(piece, limit);
+	     piece++) {
 		struct piece part = piece_within(piece, base, limit);
 
 		if (ram == 0)
@@ -162,8 +164,8 @@ static void section_plan(struct page_section *section, struct page_map_totals *t
 	}
 	totals->total += ram;
 	need = descriptor_pages(section);
-	FOR_EACH_PIECE(piece, base, limit)
-	{
+	for (const struct piece *piece = piece_behind(base); piece_before(piece, limit);
+	     piece++) {
 		struct piece part = piece_within(piece, base, limit);
 
 		if (!part.free || part.end - part.first < need)
@@ -207,8 +209,8 @@ static void section_blocks(const struct page_section *section, uint32_t first,
 {
 	uint32_t own = section->descriptors, own_end = own + descriptor_pages(section);
 
-	FOR_EACH_PIECE(piece, first, end)
-	{
+	for (const struct piece *piece = piece_behind(first); piece_before(piece, end);
+	     piece++) {
 		struct piece part = piece_within(piece, first, end);
 
 		if (!part.free)
@@ -244,8 +246,8 @@ bool page_section_extend(struct page_section *section, page_block_visit visit,
 	if (first >= end)
 		return false;
 	section->pages = phys_to_virt((uint64_t)own << PAGE_SHIFT);
-	FOR_EACH_PIECE(piece, first, end)
-	{
+	for (const struct piece *piece = piece_behind(first); piece_before(piece, end);
+	     piece++) {
 		struct piece part = piece_within(piece, first, end);
 
 		write_descriptors(section, next, part.first, PAGE_HOLE);
