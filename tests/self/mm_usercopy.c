@@ -128,6 +128,31 @@ SELF_TEST("usercopy.strings", test_strings)
 	unmap_pages();
 }
 
+/* The last page that a user may have: what runs on from it is a bad address. */
+SELF_TEST("usercopy.last_page", test_last_page)
+{
+	const uint64_t last = USER_END - PAGE_SIZE;
+	struct page *page = page_alloc(0, GFP_KERNEL);
+
+	EXPECT(page);
+	if (!page)
+		return;
+	memset(page_address(page), 'x', PAGE_SIZE);
+	if (paging_map(paging_kernel_root(), last, page_to_phys(page), 1, PAGING_USER)) {
+		self_fail(__FILE__, __LINE__, "the page cannot be mapped");
+	} else {
+		EXPECT_EQ(copy_from_user(buffer, at(last), PAGE_SIZE), 0);
+		EXPECT_EQ(copy_from_user(buffer, at(last), PAGE_SIZE + 1), -EFAULT);
+		EXPECT_EQ(copy_from_user(buffer, at(USER_END), 0), 0);
+		EXPECT_EQ(copy_string_from_user(buffer, at(last), 2 * PAGE_SIZE),
+			  -EFAULT);
+		EXPECT_EQ(copy_string_from_user(buffer, at(last), PAGE_SIZE),
+			  -ENAMETOOLONG);
+	}
+	paging_unmap(paging_kernel_root(), last, 1);
+	page_free(page);
+}
+
 SELF_TEST("usercopy.cursor", test_cursor)
 {
 	char small[10] = { 0 };

@@ -59,20 +59,23 @@ SELF_TEST("vmalloc.guards", test_guards)
 /* A gap that became free is used again, so tables and addresses do not run away. */
 SELF_TEST("vmalloc.gaps", test_gaps)
 {
-	void *a = vmalloc(3 * PAGE_SIZE, GFP_KERNEL), *b = vmalloc(PAGE_SIZE, GFP_KERNEL);
-	void *c = vmalloc(3 * PAGE_SIZE, GFP_KERNEL), *d;
+	void *a = vmalloc(5 * PAGE_SIZE, GFP_KERNEL), *b = vmalloc(PAGE_SIZE, GFP_KERNEL);
+	void *c = vmalloc(5 * PAGE_SIZE, GFP_KERNEL), *d;
 
 	EXPECT(a && b && c);
 	vfree(a);
-	d = vmalloc(3 * PAGE_SIZE, GFP_KERNEL);
+	d = vmalloc(5 * PAGE_SIZE, GFP_KERNEL);
 	EXPECT(d == a);
 	vfree(d);
 	d = vmalloc(2 * PAGE_SIZE, GFP_KERNEL);
 	EXPECT(d == a);
 	vfree(d);
+	d = vmalloc(6 * PAGE_SIZE, GFP_KERNEL); /* would end at the next one */
+	EXPECT(d && d != a);
+	vfree(d);
 	vfree(c);
 	vfree(b);
-	d = vmalloc(9 * PAGE_SIZE, GFP_KERNEL);
+	d = vmalloc(13 * PAGE_SIZE, GFP_KERNEL);
 	EXPECT(d == a);
 	vfree(d);
 }

@@ -71,6 +71,23 @@ static bool is_ram(uint64_t phys)
 	return false;
 }
 
+/* As many descriptors say that they head a free block as there are free blocks. */
+static void check_heads(void)
+{
+	uint64_t heads = 0, blocks = 0, hot = 0;
+
+	for (unsigned i = 0; i < page_section_count; i++)
+		for (uint32_t n = 0; n < page_sections[i].written; n++) {
+			heads += page_sections[i].pages[n].kind == PAGE_FREE;
+			hot += page_sections[i].pages[n].kind == PAGE_HOT;
+		}
+	for (unsigned z = 0; z < ZONES; z++)
+		for (unsigned order = 0; order <= PAGE_ORDER_MAX; order++)
+			blocks += zones[z].blocks[order];
+	assert_int_equal(heads, blocks);
+	assert_int_equal(hot, page_hot[0].hot.count);
+}
+
 /* The numbers agree with each other; returns the free pages. */
 static uint64_t check_stats(void)
 {
@@ -82,6 +99,7 @@ static uint64_t check_stats(void)
 		sum += stats.free_blocks[order] << order;
 	assert_int_equal(sum, stats.free);
 	assert_true(stats.free + stats.reserved <= stats.total);
+	check_heads();
 	return stats.free;
 }
 
@@ -157,7 +175,8 @@ static void test_lazy(void **state)
 
 static void test_holes(void **state)
 {
-	map_add(0x800, 0x9f000, BOOT_MEMORY_RAM); /* edges inside of pages */
+	memset(fake_memory + PAGE_SIZE, 0xff, 40 * MIB); /* what descriptors are written over */
+	map_add(0x800, 0x9f000, BOOT_MEMORY_RAM);  /* edges inside of pages */
 	map_add(MIB, 7 * MIB + 0x123, BOOT_MEMORY_RAM);
 	map_add(9 * MIB, 3 * MIB, BOOT_MEMORY_NVS);
 	map_add(12 * MIB, 20 * MIB, BOOT_MEMORY_RAM);
@@ -179,6 +198,21 @@ static void test_holes(void **state)
 	assert_int_equal(page_from_phys(2 * MIB)->kind, PAGE_RESERVED);
 	assert_int_equal(page_from_phys(kernel_image_start - (char *)IMAGE_BASE)->kind,
 			 PAGE_RESERVED);
+	drain_and_refill();
+}
+
+/* A loader that knows nothing of the firmware's part of the first MiB. */
+static void test_firmware(void **state)
+{
+	uint16_t segment = 0x9000;
+
+	memcpy(fake_memory + BIOS_EBDA_SEGMENT, &segment, sizeof(segment));
+	map_add(0, 32 * MIB, BOOT_MEMORY_RAM);
+	page_init(&info);
+	assert_int_equal(page_from_phys(0)->kind, PAGE_RESERVED);
+	assert_int_equal(page_from_phys(0x90000)->kind, PAGE_RESERVED);
+	assert_int_equal(page_from_phys(0xb8000)->kind, PAGE_RESERVED);
+	assert_int_not_equal(page_from_phys(0x50000)->kind, PAGE_RESERVED);
 	drain_and_refill();
 }
 
@@ -241,25 +275,41 @@ static void test_split_and_merge(void **state)
 	assert_null(page_alloc(PAGE_ORDER_MAX + 1, GFP_ATOMIC));
 }
 
+/* All of memory, page by page, at its frame's place. */
+static struct page *every_page[4096];
+
+static void take_everything(void)
+{
+	struct page *page;
+
+	memset(every_page, 0, sizeof(every_page));
+	for (page = page_alloc(0, GFP_ATOMIC); page; page = page_alloc(0, GFP_ATOMIC))
+		every_page[page->frame] = page;
+}
+
 /* Hot pages do not stand in the way of a large block. */
 static void test_hot_are_joined(void **state)
 {
-	struct page *pages[HOT_MAX * 2];
+	const uint32_t block = 2048, far = 3000;
+	uint32_t i;
 
 	map_of_pc(16 * MIB);
 	page_init(&info);
-	while (page_alloc(PAGE_ORDER_MAX, GFP_ATOMIC))
-		;
-	for (unsigned i = 0; i < ARRAY_SIZE(pages); i++) {
-		pages[i] = page_alloc(0, GFP_ATOMIC);
-		assert_non_null(pages[i]);
-	}
-	while (page_alloc(0, GFP_ATOMIC))
-		;
-	for (unsigned i = 0; i < ARRAY_SIZE(pages); i++)
-		page_free(pages[i]);
+	take_everything();
+	/* Single pages, until memory is no longer short and frees stay hot. */
+	for (i = 0; i < kept_free; i++)
+		page_free(every_page[far + 2 * i]);
+	page_free(every_page[block]);
+	assert_int_equal(page_hot[0].hot.count, 1);
+	for (i = 1; i < 16; i++)
+		page_free(every_page[block + i]);
+	assert_int_equal(check_stats(), kept_free + 16);
+	assert_ptr_equal(page_alloc(4, GFP_ATOMIC), every_page[block]);
+	assert_int_equal(page_hot[0].hot.count, 0);
+	/* There is an end to how many. */
+	for (i = 0; i < 2 * HOT_MAX; i++)
+		page_free(every_page[block + 16 + 2 * i]);
 	assert_int_equal(page_hot[0].hot.count, HOT_MAX);
-	assert_non_null(page_alloc(4, GFP_ATOMIC));
 	check_stats();
 }
 
@@ -393,6 +443,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_sizes, start, stop),
 		cmocka_unit_test_setup_teardown(test_lazy, start, stop),
 		cmocka_unit_test_setup_teardown(test_holes, start, stop),
+		cmocka_unit_test_setup_teardown(test_firmware, start, stop),
 		cmocka_unit_test_setup_teardown(test_bad_map, start, stop),
 		cmocka_unit_test_setup_teardown(test_terabytes, start, stop),
 		cmocka_unit_test_setup_teardown(test_split_and_merge, start, stop),
