@@ -160,6 +160,8 @@ off_t do_lseek(struct file *file, off_t offset, int whence)
 		return -EINVAL;
 	if (!file->ops->seek)
 		return -ESPIPE;
+	if (!file->ops->positioned && !file->ops->readdir)
+		return file->ops->seek(file, offset, whence);
 	mutex_lock(&file->position_lock);
 	position = file->ops->seek(file, offset, whence);
 	mutex_unlock(&file->position_lock);

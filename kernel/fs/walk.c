@@ -49,7 +49,8 @@ int walk_start(struct inode *start, const char *path, struct walk *walk)
 	at = first_directory(start, path);
 	if (!at)
 		return -ENOENT;
-	walk->last = (struct path_part){ .last = true };
+	walk->last.name[0] = 0;
+	walk->last.slash = false;
 	for (;;) {
 		error = path_next(&path, &walk->last);
 		if (error < 0)

@@ -7,7 +7,7 @@
 #include "kernel/syscall/internal.h"
 #include "kernel/time/clock.h"
 
-enum { POLL_FEW = 8, SIGNAL_SET_SIZE = 8 };
+enum { POLL_FEW = 10, SIGNAL_SET_SIZE = 8 };
 
 /* A poll's arrays: the program's, and what do_poll works on. */
 struct poll_set {
