@@ -58,7 +58,7 @@ static const char shifted[] =
 enum { SCAN_102ND = 0x56 };
 /* The number pad from SCAN_PAD_FIRST on. */
 static const char pad[] = "789-456+1230.";
-/* What these keys mean otherwise: a letter for ESC [ letter, or a number for ESC [ n ~. */
+/* What these keys mean otherwise: a letter of ESC [ letter, a number of ESC [ n ~. */
 static const uint8_t pad_functions[] = { 'H', 'A', 5,	0, 'D', 'E', 'C',
 					 0,   'F', 'B', 6, 2,	3 };
 /* F5 to F12 are ESC [ n ~. */
@@ -176,7 +176,7 @@ static bool state_key(struct keymap *map, uint8_t code, bool extended, bool down
 	}
 	if (!modifier)
 		return false;
-	/* With 0xe0 these are no Shift, but what some keyboards send around other keys. */
+	/* With 0xe0 they are no Shift: some keyboards send them around other keys. */
 	if (extended && (modifier & HELD_SHIFT))
 		return true;
 	if (down)
@@ -253,7 +253,7 @@ void keymap_feed(struct keymap *map, uint8_t code, struct key_result *result)
 		return;
 	}
 	map->extended = false;
-	code &= (uint8_t)~RELEASED;
+	code &= RELEASED - 1;
 	if (state_key(map, code, extended, down) || !down)
 		return;
 	key_down(map, code, extended, result);

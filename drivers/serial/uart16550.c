@@ -53,7 +53,7 @@ enum {
 	BASE_SPEED = 115200,
 	FIFO_SIZE = 16,
 	PORTS = 4,
-	/* Reads of LSR before a stuck transmitter loses the rest: above 0.1 s anywhere. */
+	/* Reads of LSR until a stuck transmitter loses the rest; 30 ms at least. */
 	POLL_LIMIT = 1000000,
 	POLL_LIMIT_STUCK = 16,
 	/* Rounds in one interrupt; a chip that never calms down comes back later. */

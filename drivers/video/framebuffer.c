@@ -7,7 +7,6 @@
  */
 #include "drivers/video/cp437.h"
 #include "drivers/video/font.h"
-#include "kernel/boot_info.h"
 #include "kernel/debug/log.h"
 #include "kernel/dev/init.h"
 #include "kernel/dev/screen.h"
@@ -180,7 +179,7 @@ static void clear(const struct boot_framebuffer *fb)
 
 static int fb_start(void)
 {
-	const struct boot_framebuffer *fb = &boot_info.framebuffer;
+	const struct boot_framebuffer *fb = screen_of_loader();
 
 	if (!is_usable(fb))
 		return -ENODEV;

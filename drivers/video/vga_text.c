@@ -6,7 +6,6 @@
  * memory costs as much as a port's.
  */
 #include "drivers/video/cp437.h"
-#include "kernel/boot_info.h"
 #include "kernel/debug/log.h"
 #include "kernel/dev/init.h"
 #include "kernel/dev/screen.h"
@@ -148,7 +147,7 @@ static bool is_there(void)
 
 static int vga_start(void)
 {
-	const struct boot_framebuffer *fb = &boot_info.framebuffer;
+	const struct boot_framebuffer *fb = screen_of_loader();
 
 	if (fb->kind != BOOT_SCREEN_TEXT || !is_there() ||
 	    (size_t)fb->width * fb->height * sizeof(*memory) > TEXT_MEMORY_SIZE)

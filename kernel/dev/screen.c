@@ -23,6 +23,11 @@ struct screen *screen_get(void)
 	return the_screen;
 }
 
+const struct boot_framebuffer *screen_of_loader(void)
+{
+	return &boot_info.framebuffer;
+}
+
 void screen_watch(void (*added)(struct screen *screen))
 {
 	watcher = added;

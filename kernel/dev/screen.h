@@ -6,7 +6,7 @@
 #ifndef KERNEL_DEV_SCREEN_H
 #define KERNEL_DEV_SCREEN_H
 
-#include "lib/base.h"
+#include "kernel/boot_info.h"
 
 enum { SCREEN_COLUMNS_MAX = 512, SCREEN_ROWS_MAX = 256 };
 
@@ -24,7 +24,7 @@ struct screen_ops {
 	/* Draws n cells from (column, row) rightward. Any context, under tty's lock. */
 	void (*draw)(struct screen *screen, unsigned column, unsigned row,
 		     const struct cell *cells, unsigned n);
-	/* Shows the cursor there, or nowhere; `under` is the cell as it was last drawn. */
+	/* Shows the cursor there or nowhere; `under` is the cell as last drawn. */
 	void (*cursor)(struct screen *screen, unsigned column, unsigned row,
 		       const struct cell *under, bool visible);
 	/* Whether a code point has a glyph of its own here (else '?' or a likeness). */
@@ -41,6 +41,8 @@ struct screen {
 /* One screen: the first to register, black all over, is it; -EBUSY for others. */
 MUST_CHECK int screen_register(struct screen *screen);
 struct screen *screen_get(void); /* NULL: none */
+/* The one that the loader left, for the drivers to recognise theirs. */
+const struct boot_framebuffer *screen_of_loader(void);
 
 /* One function that hears of the screen, at once when it is there already. */
 void screen_watch(void (*added)(struct screen *screen));

@@ -21,14 +21,14 @@ struct uart;
 struct uart_ops {
 	/* Sends until next_tx has no more, now and from the interrupt. Port locked. */
 	void (*kick)(struct uart *uart);
-	/* Sends now, polling, interrupts or not: the log's and a panic's way. Port locked. */
+	/* Sends now, polling: the log's and a panic's way. Port locked. */
 	void (*write_polled)(struct uart *uart, const char *bytes, size_t len);
 	/* Stop or go on taking received bytes; a port starts stopped. Port locked. */
 	void (*throttle)(struct uart *uart, bool stop);
 	/* Line speed in bit/s; -EINVAL when it cannot. Port not locked. */
 	int (*set_speed)(struct uart *uart, unsigned bits_per_second);
 	/*
-	 * What the device says by itself when it is sent something (a terminal's reports):
+	 * What the device itself says to what it was sent (a terminal's reports):
 	 * up to max bytes; 0: no more. Asked for after kick. Port locked. May be NULL.
 	 */
 	size_t (*replies)(struct uart *uart, uint8_t *bytes, size_t max);

@@ -9,7 +9,7 @@
 struct output;
 struct uart;
 
-/* A device came up: it becomes a console if the boot parameter says so, or says nothing. */
+/* A device came up: a console if the boot parameter says so, or nothing. */
 void console_offer(struct output *output);
 
 /* The name that console= gave last among those that exist; NULL: no console at all. */

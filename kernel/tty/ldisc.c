@@ -15,22 +15,33 @@ enum {
 	UTF8_TAIL_MAX = UTF8_MAX_BYTES - 1,
 };
 
+/* stty(1)'s "sane", and UTF-8. */
+static const struct termios sane = {
+	.iflag = ICRNL | IXON | IMAXBEL | IUTF8,
+	.oflag = OPOST | ONLCR,
+	.cflag = B115200 | CS8 | CREAD | CLOCAL,
+	.lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
+	.cc = {
+		[VINTR] = 'C' & 0x1f,
+		[VQUIT] = '\\' & 0x1f,
+		[VERASE] = 0x7f,
+		[VKILL] = 'U' & 0x1f,
+		[VEOF] = 'D' & 0x1f,
+		[VMIN] = 1,
+		[VSTART] = 'Q' & 0x1f,
+		[VSTOP] = 'S' & 0x1f,
+		[VSUSP] = 'Z' & 0x1f,
+		[VREPRINT] = 'R' & 0x1f,
+		[VDISCARD] = 'O' & 0x1f,
+		[VWERASE] = 'W' & 0x1f,
+		[VLNEXT] = 'V' & 0x1f,
+	},
+};
+
 void ldisc_init(struct ldisc *ld, struct ldisc_memory *memory, struct ring *out)
 {
 	*ld = (struct ldisc){
-		.termios = {
-			.iflag = ICRNL | IXON | IMAXBEL | IUTF8,
-			.oflag = OPOST | ONLCR,
-			.cflag = B115200 | CS8 | CREAD | CLOCAL,
-			.lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE |
-				 IEXTEN,
-			.cc = { [VINTR] = 'C' & 0x1f, [VQUIT] = '\\' & 0x1f,
-				[VERASE] = 0x7f, [VKILL] = 'U' & 0x1f, [VEOF] = 'D' & 0x1f,
-				[VMIN] = 1, [VSTART] = 'Q' & 0x1f, [VSTOP] = 'S' & 0x1f,
-				[VSUSP] = 'Z' & 0x1f, [VREPRINT] = 'R' & 0x1f,
-				[VDISCARD] = 'O' & 0x1f, [VWERASE] = 'W' & 0x1f,
-				[VLNEXT] = 'V' & 0x1f },
-		},
+		.termios = sane,
 		.out = out,
 		.ends = memory->ends,
 		.line = memory->line,
@@ -413,7 +424,7 @@ unsigned ldisc_set_termios(struct ldisc *ld, const struct termios *termios)
 		ld->line_len = 0;
 		ld->literal = false;
 	} else if (!was_canonical && local(ld, ICANON) && !ring_is_empty(&ld->ready)) {
-		/* What raw mode left is a line; without room for the mark its last byte is. */
+		/* What raw mode left is a line, its last byte the end if need be. */
 		if (!put_ready(ld, DISABLED, true)) {
 			uint32_t i = (ld->ready.put - 1) % LDISC_READY;
 

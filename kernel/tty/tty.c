@@ -37,7 +37,7 @@ static struct chardev tty_device = {
 
 /*
  * Sends what there is to send, and takes the display's answers as input. Whoever waits
- * for room or for the end of output hears of it, for no interrupt may follow. Port locked.
+ * for room or for the end of output hears of it: no interrupt may follow. Port locked.
  */
 static unsigned kick(struct tty *tty)
 {

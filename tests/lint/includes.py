@@ -24,7 +24,7 @@ FREESTANDING = ("stdarg.h", "stdatomic.h", "stdbool.h", "stddef.h", "stdint.h",
                 "stdnoreturn.h", "limits.h")
 # Headers of lib/ that are the C library's own where there is one.
 HOSTED = {"lib/base.h": "sys/types.h", "lib/errno.h": "errno.h", "lib/string.h": "string.h"}
-GENERATED = ("programs.list",)
+GENERATED = ("programs.list", "font.list")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[>"]')
 
 
