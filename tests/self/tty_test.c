@@ -247,7 +247,7 @@ SELF_TEST("tty.paste", test_paste)
 		return;
 	task = start(paste);
 	while (task && at < PASTE_SIZE) {
-		uint8_t bytes[100];
+		uint8_t bytes[100] = { 0 };
 		ssize_t n = read(bytes, sizeof(bytes), 0);
 
 		if (n <= 0)
