@@ -102,16 +102,22 @@ static bool pump(struct port *port)
 {
 	const struct uart_client *client = port->uart.client;
 	uint8_t bytes[FIFO_SIZE];
-	size_t n;
+	size_t n = 0, got;
 
 	if (!(reg_read(port, REG_LSR) & LSR_THR_EMPTY)) {
 		set_ier(port, port->ier | IER_TRANSMIT);
 		return false;
 	}
 	port->stuck = false;
-	n = client ? client->next_tx(client->context, bytes, port->fifo_size) : 0;
-	for (size_t i = 0; i < n; i++)
-		reg_write(port, REG_DATA, bytes[i]);
+	/* The client may give less than it has; only nothing means that there is nothing. */
+	do {
+		got = client ? client->next_tx(client->context, bytes,
+					       port->fifo_size - n)
+			     : 0;
+		for (size_t i = 0; i < got; i++)
+			reg_write(port, REG_DATA, bytes[i]);
+		n += got;
+	} while (got > 0 && n < port->fifo_size);
 	/* A full FIFO may not have been all; an interrupt asks again when it is empty. */
 	if (n == port->fifo_size)
 		set_ier(port, port->ier | IER_TRANSMIT);
