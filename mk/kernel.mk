@@ -11,8 +11,9 @@ KERNEL_ASM := $(wildcard boot/*.asm kernel/*/*.asm lib/*.asm)
 
 # Files of one variant only.
 DEBUG_ONLY_C := kernel/sync/lockdep.c kernel/mm/poison.c
+RELEASE_ONLY_C := kernel/sync/spinlock_calls.c
 release_C = $(filter-out $(DEBUG_ONLY_C),$(KERNEL_C))
-debug_C = $(KERNEL_C)
+debug_C = $(filter-out $(RELEASE_ONLY_C),$(KERNEL_C))
 
 CC := gcc
 NASM := nasm
@@ -28,13 +29,14 @@ KERNEL_CFLAGS := -std=gnu11 -ffreestanding -nostdinc -isystem $(shell gcc -print
 	-fcallgraph-info=su -Wframe-larger-than=1024 -Wno-unused-parameter -Wno-sign-compare -g
 # Small where it runs once, fast where it runs always. Alignment buys nothing under TCG.
 release_CFLAGS := -Os -mstringop-strategy=libcall -fno-align-functions -fno-align-loops \
-	-fno-align-jumps -DCONFIG_DEBUG=0
-release_HOT := -O2 -fno-align-functions -fno-align-loops -fno-align-jumps
-HOT := kernel/x86/trap.c kernel/x86/apic.c kernel/sync/% kernel/mm/% kernel/time/% \
-	kernel/sched/% kernel/syscall/dispatch.c kernel/fs/file.c kernel/tty/ldisc% lib/string.c \
-	lib/rbtree.c programs/%/search.c programs/%/table.c programs/%/symmetry.c programs/%/lines.c
+	-fno-align-jumps -mpreferred-stack-boundary=3 -DCONFIG_DEBUG=0
+release_HOT := -O2 -DCONFIG_HOT=1 -fno-align-functions -fno-align-loops -fno-align-jumps
+HOT := kernel/x86/trap.c kernel/mm/page.c kernel/mm/slab.c kernel/mm/kmalloc.c \
+	kernel/time/clock.c kernel/time/timer.c kernel/sched/sched.c kernel/sched/run_queue.c \
+	kernel/sched/waitq.c kernel/sched/mutex.c kernel/syscall/dispatch.c kernel/fs/file.c \
+	lib/string.c lib/rbtree.c programs/%/search.c programs/%/table.c programs/%/symmetry.c programs/%/lines.c
 debug_CFLAGS := -O1 -DCONFIG_DEBUG=1
-debug_HOT :=
+debug_HOT := -DCONFIG_HOT=1
 release_ELF := $(BUILD)/octavo.elf
 check_ELF := $(BUILD)/check/octavo.elf
 SELF_OBJ = $(BUILD)/release/obj/tests/self/%.o
@@ -61,7 +63,7 @@ $(1)_OBJ := $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$($(1)_C)) \
 $(BUILD)/$(1)/obj/%.o: %.c $(BUILD)/$(1)/flags | $(PROGRAMS_LIST) $(FONT_LIST)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) $$(if $$(filter $$(HOT),$$<),$$($(1)_HOT)) \
+	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) $$(if $$(filter $$(HOT),$$<),$$($(1)_HOT),-DCONFIG_HOT=0) \
 	  -MMD -MP -c $$< -o $$@
 
 $(BUILD)/$(1)/obj/%.asm.o: %.asm $(BUILD)/$(1)/flags

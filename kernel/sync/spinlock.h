@@ -26,7 +26,7 @@ struct spinlock {
 void spin_init(struct spinlock *lock, const struct lock_class *lock_class);
 void spin_wait(struct spinlock *lock, uint16_t ticket); /* the slow path */
 
-static inline void spin_lock(struct spinlock *lock)
+static inline void spin_lock_here(struct spinlock *lock)
 {
 	uint16_t ticket;
 
@@ -37,7 +37,7 @@ static inline void spin_lock(struct spinlock *lock)
 		spin_wait(lock, ticket);
 }
 
-static inline void spin_unlock(struct spinlock *lock)
+static inline void spin_unlock_here(struct spinlock *lock)
 {
 	uint16_t ticket = atomic_load_explicit(&lock->owner, memory_order_relaxed);
 
@@ -47,15 +47,15 @@ static inline void spin_unlock(struct spinlock *lock)
 }
 
 /* With interrupts off while it is held; the result goes to spin_unlock_irq. */
-static inline uint64_t spin_lock_irq(struct spinlock *lock)
+static inline uint64_t spin_lock_irq_here(struct spinlock *lock)
 {
 	uint64_t flags = irq_save();
 
-	spin_lock(lock);
+	spin_lock_here(lock);
 	return flags;
 }
 
-static inline void spin_unlock_irq(struct spinlock *lock, uint64_t flags)
+static inline void spin_unlock_irq_here(struct spinlock *lock, uint64_t flags)
 {
 	uint16_t ticket = atomic_load_explicit(&lock->owner, memory_order_relaxed);
 
@@ -64,6 +64,23 @@ static inline void spin_unlock_irq(struct spinlock *lock, uint64_t flags)
 	irq_restore(flags);
 	preempt_enable();
 }
+
+/*
+ * The bodies above are inlined where speed counts (CONFIG_HOT, a file's flag in
+ * mk/kernel.mk) and called elsewhere (spinlock_calls.c). The debug build inlines all of
+ * them, since its checker names the place that takes a lock.
+ */
+#if CONFIG_DEBUG || CONFIG_HOT
+#define spin_lock(lock) spin_lock_here(lock)
+#define spin_unlock(lock) spin_unlock_here(lock)
+#define spin_lock_irq(lock) spin_lock_irq_here(lock)
+#define spin_unlock_irq(lock, flags) spin_unlock_irq_here(lock, flags)
+#else
+void spin_lock(struct spinlock *lock);
+void spin_unlock(struct spinlock *lock);
+uint64_t spin_lock_irq(struct spinlock *lock);
+void spin_unlock_irq(struct spinlock *lock, uint64_t flags);
+#endif
 
 /* For panic only: the lock is taken or will never be free. */
 bool spin_try(struct spinlock *lock);
