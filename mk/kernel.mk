@@ -22,20 +22,21 @@ KERNEL_CFLAGS := -std=gnu11 -ffreestanding -nostdinc -isystem $(shell gcc -print
 	-I. -I$(BUILD)/include -m64 -march=x86-64 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	-fno-pic -fno-strict-aliasing -fno-common -fwrapv -fno-delete-null-pointer-checks \
 	-fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fcf-protection=none \
-	-fstack-protector-strong -mstack-protector-guard=global \
+	-mstack-protector-guard=global \
 	-ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. \
 	-Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wundef -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Wimplicit-fallthrough=3 \
 	-fcallgraph-info=su -Wframe-larger-than=1024 -Wno-unused-parameter -Wno-sign-compare -g
 # Small where it runs once, fast where it runs always. Alignment buys nothing under TCG.
-release_CFLAGS := -Os -mstringop-strategy=libcall -fno-align-functions -fno-align-loops \
-	-fno-align-jumps -mpreferred-stack-boundary=3 -DCONFIG_DEBUG=0
+release_CFLAGS := -Oz -mstringop-strategy=libcall -fno-align-functions -fno-align-loops \
+	-fno-align-jumps -fno-jump-tables -mpreferred-stack-boundary=3 -fstack-protector \
+	-DCONFIG_DEBUG=0
 release_HOT := -O2 -DCONFIG_HOT=1 -fno-align-functions -fno-align-loops -fno-align-jumps
 HOT := kernel/x86/trap.c kernel/mm/page.c kernel/mm/slab.c kernel/mm/kmalloc.c \
-	kernel/time/clock.c kernel/time/timer.c kernel/sched/sched.c kernel/sched/run_queue.c \
-	kernel/sched/waitq.c kernel/sched/mutex.c kernel/syscall/dispatch.c kernel/fs/file.c \
-	lib/string.c lib/rbtree.c programs/%/search.c programs/%/table.c programs/%/symmetry.c programs/%/lines.c
-debug_CFLAGS := -O1 -DCONFIG_DEBUG=1
+	kernel/sched/sched.c kernel/sched/run_queue.c \
+	kernel/sched/waitq.c kernel/sched/mutex.c kernel/syscall/dispatch.c \
+	lib/string.c programs/%/search.c programs/%/table.c programs/%/symmetry.c programs/%/lines.c
+debug_CFLAGS := -O1 -fstack-protector-strong -DCONFIG_DEBUG=1
 debug_HOT := -DCONFIG_HOT=1
 release_ELF := $(BUILD)/octavo.elf
 check_ELF := $(BUILD)/check/octavo.elf
