@@ -38,7 +38,7 @@ enum selector {
 /* Stacks of their own for what may come when the stack is not to be trusted. */
 enum interrupt_stack { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_END };
 
-/* The boot CPU's, in the order of the enum without IST_NONE; paging_init unmaps guards. */
+/* The boot CPU's, in the enum's order without IST_NONE; paging_init unmaps the guards. */
 struct interrupt_stack_area {
 	uint8_t guard[PAGE_SIZE];
 	uint8_t stack[2 * PAGE_SIZE];
