@@ -6,13 +6,12 @@
  * a list for each order and zone (below 4 GiB, above); allocating splits the smallest
  * that will do, freeing joins buddies as far as they are free.
  *
- * Memory enters the lists in parts, when these have nothing left (page_map.c). Only the head of a
- * block that is free or in use is ever looked at to find out what the block is, and both
- * splitting and joining write the heads that they make.
+ * Memory enters the lists in parts, when these have nothing left (page_map.c). Only the
+ * head of a block is ever looked at to find out what the block is, and both splitting
+ * and joining write the heads that they make.
  *
- * Single pages that are freed stay with their CPU, hot, up to a number, since most
- * requests are for one page. They are free, but belong to no zone; when memory runs
- * short they are joined with the rest.
+ * Up to a number, freed single pages stay with their CPU, hot, since most requests are
+ * for one. They are free but in no zone; when memory runs short they join the rest.
  */
 #include "kernel/mm/page.h"
 
@@ -221,7 +220,7 @@ static NOINLINE struct page *take_slowly(unsigned order, unsigned gfp)
 	return page;
 }
 
-/* While memory is short the hot pages are left alone: all that is free is one sum then. */
+/* While memory is short nothing is kept hot: all that is free is one sum then. */
 static bool is_short(void)
 {
 	return __atomic_load_n(&free_pages, __ATOMIC_RELAXED) < kept_free;

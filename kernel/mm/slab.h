@@ -56,7 +56,7 @@ void slab_visit(void (*visit)(const struct kmem_cache *cache, void *context),
 
 /* Bytes in use by objects, also those that have whole pages. */
 uint64_t slab_used(void);
-/* Gives back what caches and CPUs keep for the next to ask, so that two counts compare. */
+/* Gives back what caches and CPUs keep for later, so that two counts compare. */
 void slab_shrink(void);
 
 /* Who holds memory: the objects, or blocks of pages, that one place allocated. */

@@ -66,7 +66,7 @@ ssize_t copy_string_from_user(char *to, struct user_ptr from, size_t size)
 	below = MIN(size, USER_END - from.address);
 	length =
 		usercopy_string(to, (const char *)from.address, below, cpu_features.smap);
-	/* A string that runs up to the kernel's half has a bad address, not a bad length. */
+	/* One that runs up to the kernel's half has a bad address, not a bad length. */
 	return length == -ENAMETOOLONG && below < size ? -EFAULT : length;
 }
 

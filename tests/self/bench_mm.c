@@ -1,4 +1,6 @@
-/* bench_mm.c: what memory costs: an allocation and its free count as one operation. */
+/*
+ * bench_mm.c: what memory costs: an allocation and its free count as one operation.
+ */
 #include "kernel/mm/page.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"

@@ -1,4 +1,6 @@
-/* mm_slab.c: caches and kmalloc inside the kernel: contents, numbers, failing on purpose. */
+/*
+ * mm_slab.c: caches and kmalloc inside the kernel: contents, numbers, failing on purpose.
+ */
 #include "kernel/mm/fault_inject.h"
 #include "kernel/mm/slab.h"
 #include "kernel/x86/cpu.h"

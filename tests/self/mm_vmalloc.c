@@ -1,4 +1,6 @@
-/* mm_vmalloc.c: virtual areas: mapped as asked, guarded, unwound, given back. */
+/*
+ * mm_vmalloc.c: virtual areas: mapped as asked, guarded, unwound, given back.
+ */
 #include "kernel/mm/fault_inject.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"

@@ -175,8 +175,9 @@ static void test_lazy(void **state)
 
 static void test_holes(void **state)
 {
-	memset(fake_memory + PAGE_SIZE, 0xff, 40 * MIB); /* what descriptors are written over */
-	map_add(0x800, 0x9f000, BOOT_MEMORY_RAM);  /* edges inside of pages */
+	/* What descriptors are written over. */
+	memset(fake_memory + PAGE_SIZE, 0xff, 40 * MIB);
+	map_add(0x800, 0x9f000, BOOT_MEMORY_RAM); /* edges inside of pages */
 	map_add(MIB, 7 * MIB + 0x123, BOOT_MEMORY_RAM);
 	map_add(9 * MIB, 3 * MIB, BOOT_MEMORY_NVS);
 	map_add(12 * MIB, 20 * MIB, BOOT_MEMORY_RAM);
@@ -278,6 +279,15 @@ static void test_split_and_merge(void **state)
 /* All of memory, page by page, at its frame's place. */
 static struct page *every_page[4096];
 
+/* Gives the page of a frame back. */
+static void give(uint32_t frame)
+{
+	if (every_page[frame])
+		page_free(every_page[frame]);
+	else
+		fail_msg("frame %u was not given out", frame);
+}
+
 static void take_everything(void)
 {
 	struct page *page;
@@ -298,17 +308,17 @@ static void test_hot_are_joined(void **state)
 	take_everything();
 	/* Single pages, until memory is no longer short and frees stay hot. */
 	for (i = 0; i < kept_free; i++)
-		page_free(every_page[far + 2 * i]);
-	page_free(every_page[block]);
+		give(far + 2 * i);
+	give(block);
 	assert_int_equal(page_hot[0].hot.count, 1);
 	for (i = 1; i < 16; i++)
-		page_free(every_page[block + i]);
+		give(block + i);
 	assert_int_equal(check_stats(), kept_free + 16);
 	assert_ptr_equal(page_alloc(4, GFP_ATOMIC), every_page[block]);
 	assert_int_equal(page_hot[0].hot.count, 0);
 	/* There is an end to how many. */
 	for (i = 0; i < 2 * HOT_MAX; i++)
-		page_free(every_page[block + 16 + 2 * i]);
+		give(block + 16 + 2 * i);
 	assert_int_equal(page_hot[0].hot.count, HOT_MAX);
 	check_stats();
 }
