@@ -12,7 +12,6 @@
 enum {
 	GDT_ENTRIES = 8,
 	VECTORS = 256,
-	ENTRY_SIZE = 8, /* of trap_entries */
 	GATE_INTERRUPT = 0x8e,
 	GATE_INTERRUPT_USER = 0xee,
 };
@@ -87,7 +86,9 @@ void idt_init(void)
 	unsigned i;
 
 	for (i = 0; i < VECTORS; i++) {
-		uint64_t entry = (uint64_t)trap_entries + i * ENTRY_SIZE;
+		uint64_t entry = (uint64_t)trap_entries +
+				 i / TRAP_BLOCK * TRAP_BLOCK_SIZE +
+				 i % TRAP_BLOCK * TRAP_ENTRY_SIZE;
 
 		idt[i] = (struct gate){
 			.offset_low = (uint16_t)entry,

@@ -1,6 +1,6 @@
 ; entry.asm: from a vector to trap_dispatch(frame), and back.
 ;
-; A vector's entry is 8 bytes: it pushes its number and jumps. What arrives without an
+; A vector's entry is 4 bytes: it pushes its number and jumps. What arrives without an
 ; error code gets a zero in its place, so that every frame is a struct trap_frame.
 ; GS is swapged only when the trap came from user mode, which the saved CS tells. NMI,
 ; double fault and machine check may strike while GS is still the user's though CS is
@@ -28,23 +28,37 @@ section .text
 %define has_error(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || \
         (v) == 29 || (v) == 30)
 
+; Entries stand in blocks of 32, each followed by the long jumps that its short ones
+; reach: the size of a block is TRAP_BLOCK_SIZE of internal.h. The jump for NMI is the
+; second, since it is the farthest that its early entry reaches.
         align 16
 global trap_entries
 trap_entries:
 %assign v 0
-%rep 256
-        align 8
+%rep 8
+  %push block
+  %rep 32
         push byte (v ^ 0x80) - 0x80     ; sign-extended; the low byte counts
-  %if v == VECTOR_DOUBLE_FAULT
-        jmp near trap_paranoid
-  %elif v == VECTOR_NMI || v == VECTOR_MACHINE_CHECK
-        jmp near trap_paranoid_no_error
-  %elif has_error(v)
-        jmp near trap_common
-  %else
+    %if v == VECTOR_DOUBLE_FAULT
+        jmp short %$paranoid
+    %elif v == VECTOR_NMI || v == VECTOR_MACHINE_CHECK
+        jmp short %$paranoid_no_error
+    %elif has_error(v)
+        jmp short %$common
+    %else
+        jmp short %$no_error
+    %endif
+    %assign v v + 1
+  %endrep
+%$no_error:
         jmp near trap_no_error
-  %endif
-%assign v v + 1
+%$paranoid_no_error:
+        jmp near trap_paranoid_no_error
+%$common:
+        jmp near trap_common
+%$paranoid:
+        jmp near trap_paranoid
+  %pop
 %endrep
 
 %macro save_registers 0

@@ -138,8 +138,9 @@ void gdt_load(const struct table_pointer *pointer);
 void descriptors_init(void **arch);
 void idt_init(void);
 
-/* entry.asm: 256 entries of 8 bytes, one a vector. */
+/* entry.asm: an entry of 4 bytes for each vector, in blocks of 32 with a tail of jumps. */
 extern char trap_entries[];
+enum { TRAP_ENTRY_SIZE = 4, TRAP_BLOCK = 32, TRAP_BLOCK_SIZE = 32 * 4 + 4 * 5 };
 
 /* canary.c: before any function that returns was given a canary. */
 void canary_init(void);

@@ -88,6 +88,32 @@ SELF_TEST("x86.interrupt_to_itself", test_interrupt)
 	trap_set_handler(TEST_VECTOR, NULL);
 }
 
+static volatile uint64_t vector_seen;
+
+static bool note_vector(struct trap_frame *frame)
+{
+	vector_seen = frame->vector;
+	return interrupt(frame);
+}
+
+/* Each vector's entry says its own number. */
+SELF_TEST("x86.every_vector", test_vectors)
+{
+	if (!apic_timer_present()) {
+		self_skip("no local APIC");
+		return;
+	}
+	/* Behind the ISA lines and before the local APIC's own. */
+	for (unsigned v = IRQ_VECTOR_FIRST + 16; v < VECTOR_TIMER; v++) {
+		count = 0;
+		trap_set_handler(v, note_vector);
+		apic_send(cpu_this()->id, v);
+		expect_count(1);
+		EXPECT_EQ(vector_seen, v);
+		trap_set_handler(v, NULL);
+	}
+}
+
 static uint64_t here, there;
 static unsigned steps;
 
