@@ -6,6 +6,7 @@
 
 #include "kernel/debug/panic.h"
 #include "kernel/mm/page.h"
+#include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/x86/layout.h"
 #include "lib/string.h"
@@ -69,6 +70,44 @@ static void crash_guard(void)
 		area[PAGE_SIZE] = 1;
 }
 
+static void crash_free_twice(void)
+{
+	void *volatile object = kmalloc(64, GFP_KERNEL);
+
+	kfree(object);
+	kfree(object);
+}
+
+static void crash_page_twice(void)
+{
+	struct page *volatile page = page_alloc(0, GFP_KERNEL);
+
+	if (!page)
+		return;
+	page_free(page);
+	page_free(page);
+}
+
+/* The debug build alone sees these two. */
+static void crash_overrun(void)
+{
+	char *volatile object = kmalloc(64, GFP_KERNEL);
+
+	if (object)
+		object[64] = 'x';
+	kfree(object);
+}
+
+static void crash_stale(void)
+{
+	char *volatile object = kmalloc(64, GFP_KERNEL);
+
+	kfree(object);
+	if (object)
+		object[63] = 'x';
+	kfree(kmalloc(64, GFP_KERNEL));
+}
+
 static void (*volatile call_again)(void);
 
 static void use_stack(void)
@@ -130,6 +169,10 @@ const struct crash crashes[] = {
 	{ "constant", "a write to a constant", crash_constant },
 	{ "execute", "a jump into data", crash_execute },
 	{ "guard", "a write behind an area", crash_guard },
+	{ "free-twice", "a second free of an object", crash_free_twice },
+	{ "page-twice", "a second free of a page", crash_page_twice },
+	{ "overrun", "a write behind an object (debug build)", crash_overrun },
+	{ "stale", "a write to an object after its free (debug build)", crash_stale },
 	{ "stack", "a recursion without end", crash_stack },
 	{ "twice", "another trap in the middle of the report", crash_twice },
 	{ "canary", "a write beyond a local buffer", crash_canary },

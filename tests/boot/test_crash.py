@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from machine import PANIC, RELEASE
+from machine import DEBUG, PANIC, RELEASE
 
 # What `panic WAY` at the monitor must say, and a function its backtrace must name.
 WAYS = {
@@ -20,15 +20,22 @@ WAYS = {
     "constant": ("by the kernel: forbidden", "crash_constant"),
     "execute": ("execution of ffffffff8", "run_panic"),
     "guard": ("guard page: overflow of a stack or buffer", "crash_guard"),
+    "free-twice": ("freed a second time", "crash_free_twice"),
+    "page-twice": ("which is free, with 0 references", "crash_page_twice"),
     "stack": ("double fault (vector 8, error 0) in task", "use_stack"),
     "twice": ("panic: another one while reporting; stopped", "run_panic"),
     "canary": ("panic: stack protector: ", "overrun"),
 }
-TRAPS = set(WAYS) - {"panic", "assert", "twice", "canary"}
+# What the debug build alone sees, and who did it.
+DEBUG_WAYS = {
+    "overrun": ("written beyond its end; allocated by crash_overrun+0x", "crash_overrun"),
+    "stale": ("written after its free; allocated by crash_stale+0x", "crash_stale"),
+}
+TRAPS = set(WAYS) - {"panic", "assert", "free-twice", "page-twice", "twice", "canary"}
 
 
 def check_report(log, way):
-    words, function = WAYS[way]
+    words, function = (WAYS | DEBUG_WAYS)[way]
     assert words in log
     assert len(re.findall(r"\bpanic: (?!halted)", log)) == (2 if way == "twice" else 1)
     assert len(re.findall(r"\] on CPU 0 in task \d+ \(panic\)\n", log)) == 1
@@ -46,6 +53,13 @@ def test_ways_to_die(machine, kernel, way):
     check_report(m.log, way)
 
 
+@pytest.mark.parametrize("way", DEBUG_WAYS)
+def test_ways_to_die_in_the_debug_build(machine, way):
+    m = machine(kernel=DEBUG, append=f'quiet run="panic {way}"')
+    assert m.exit_status() == PANIC
+    check_report(m.log, way)
+
+
 def test_stack_overflow_is_named(machine, kernel):
     m = machine(kernel=kernel, append='quiet run="panic stack"')
     assert m.exit_status() == PANIC
@@ -57,7 +71,7 @@ def test_all_ways_are_tested(machine):
     m = machine(kernel=RELEASE, append="monitor")
     m.expect_prompt()
     listed = re.findall(r"(?m)^  ([a-z-]+) ", m.command("panic ?"))
-    assert sorted(listed) == sorted(WAYS)
+    assert sorted(listed) == sorted(WAYS | DEBUG_WAYS)
 
 
 def test_non_maskable_interrupt(machine, kernel):
