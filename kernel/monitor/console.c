@@ -1,5 +1,6 @@
 /*
- * console.c: who has the console: a script, a game, or the monitor.
+ * console.c: who has the console: a script, a game, or the monitor; and the same for the
+ * screen where that is not the console.
  *
  * The kernel without a console (no serial port and no screen) runs scripts all the
  * same; their output goes to /dev/null and their result to the machine's exit status.
@@ -39,36 +40,25 @@ static int set_monitor(const char *rest, const char *value)
 }
 PARAM(monitor, "monitor", "  the monitor instead of the game", set_monitor);
 
-NORETURN static void run_script(struct file *terminal)
+NORETURN static void run_script(const struct terminal *terminal)
 {
-	struct monitor monitor = { .in = terminal, .out = terminal };
+	struct monitor monitor = { .terminal = *terminal };
 	int status = monitor_execute(&monitor, script);
 
-	if (tty_console())
-		tty_drain(tty_console());
+	if (terminal->tty)
+		tty_drain(terminal->tty);
 	power_exit(status ? POWER_STATUS_FAILURE : POWER_STATUS_SUCCESS);
 }
 
-static int open_terminal(struct file **terminal)
-{
-	int error = vfs_open("/dev/console", O_RDWR, 0, terminal);
-
-	if (error) {
-		log_notice("console: none, error %d", -error);
-		error = vfs_open("/dev/null", O_RDWR, 0, terminal);
-	}
-	return error;
-}
-
-static void run_program(struct file *terminal)
+static void run_program(const struct terminal *terminal)
 {
 	const struct program *program = program_next(NULL);
-	struct monitor monitor = { .in = terminal, .out = terminal };
+	struct monitor monitor = { .terminal = *terminal };
 	int status;
 
 	if (!program)
 		return;
-	status = program_run_boot(program, terminal, terminal);
+	status = program_run_boot(program, terminal);
 	if (status < 0)
 		(void)monitor_error(&monitor, program->name, status, NULL);
 	monitor_print(&monitor, "\nThis is the monitor: `%s` plays again, `help` lists more, "
@@ -76,10 +66,65 @@ static void run_program(struct file *terminal)
 		      program->name);
 }
 
+static void run_terminal(const struct terminal *terminal)
+{
+	if (!monitor_first)
+		run_program(terminal);
+	monitor_loop(terminal);
+}
+
+/* A task's entry: the screen's terminal, as soon as somebody wants it. */
+static int screen_main(void *argument)
+{
+	struct terminal terminal = { .tty = argument };
+	struct monitor monitor;
+	char key = 0;
+	struct iter to = iter_kernel(&key, 1);
+	int error = vfs_open("/dev/tty1", O_RDWR, 0, &terminal.file);
+
+	if (error)
+		return error;
+	monitor.terminal = terminal;
+	monitor_print(&monitor, "The console is %s. Press Enter to play here.\n",
+		      tty_name(tty_console()));
+	if (do_read(terminal.file, &to) == 1)
+		run_terminal(&terminal);
+	file_put(terminal.file);
+	return 0;
+}
+
+/* Where the console is a serial port, whoever sits at the screen can play too. */
+static void start_screen(void)
+{
+	struct tty *screen = tty_find("tty1");
+	struct task *task;
+	int error;
+
+	if (!screen || screen == tty_console())
+		return;
+	error = task_create("screen", screen_main, screen, PRIORITY_NORMAL, &task);
+	if (error)
+		log_err("console: nobody for the screen, error %d", -error);
+	else
+		task_put(task);
+}
+
+static int open_console(struct terminal *terminal)
+{
+	int error = vfs_open("/dev/console", O_RDWR, 0, &terminal->file);
+
+	terminal->tty = error ? NULL : tty_console();
+	if (error) {
+		log_notice("console: none, error %d", -error);
+		error = vfs_open("/dev/null", O_RDWR, 0, &terminal->file);
+	}
+	return error;
+}
+
 int console_main(void *unused)
 {
-	struct file *terminal;
-	int error = open_terminal(&terminal);
+	struct terminal terminal;
+	int error = open_console(&terminal);
 
 	if (error) {
 		log_err("console: cannot open /dev/null, error %d", -error);
@@ -88,10 +133,9 @@ int console_main(void *unused)
 		return error;
 	}
 	if (scripted)
-		run_script(terminal);
-	if (!monitor_first)
-		run_program(terminal);
-	monitor_loop(terminal, terminal);
-	file_put(terminal);
+		run_script(&terminal);
+	start_screen();
+	run_terminal(&terminal);
+	file_put(terminal.file);
 	return 0;
 }

@@ -58,7 +58,7 @@ static int feed_receive(struct feed *feed)
 		return n == -EAGAIN ? 0 : (int)n;
 	it = iter_kernel(bytes, (size_t)n);
 	while (it.left) {
-		n = do_write(feed->monitor->out, &it);
+		n = do_write(feed->monitor->terminal.file, &it);
 		if (n < 0)
 			return (int)n;
 	}

@@ -160,7 +160,7 @@ static int copy_out(struct monitor *monitor, struct file *file)
 			return (int)n;
 		from = iter_kernel(bytes, (size_t)n);
 		while (from.left) {
-			ssize_t written = do_write(monitor->out, &from);
+			ssize_t written = do_write(monitor->terminal.file, &from);
 
 			if (written < 0)
 				return (int)written;

@@ -26,7 +26,7 @@ static void prompt_flush(struct prompt *prompt)
 {
 	struct iter from = iter_kernel(prompt->out, prompt->out_len);
 
-	while (from.left && do_write(prompt->monitor.out, &from) > 0)
+	while (from.left && do_write(prompt->monitor.terminal.file, &from) > 0)
 		;
 	prompt->out_len = 0;
 }
@@ -52,7 +52,7 @@ static void terminal_raw(struct prompt *prompt)
 	struct argument cooked = { .value = (uint64_t)&prompt->cooked };
 	struct termios raw;
 
-	prompt->is_terminal = do_ioctl(prompt->monitor.in, TCGETS, cooked) == 0;
+	prompt->is_terminal = do_ioctl(prompt->monitor.terminal.file, TCGETS, cooked) == 0;
 	if (!prompt->is_terminal)
 		return;
 	raw = prompt->cooked;
@@ -60,7 +60,7 @@ static void terminal_raw(struct prompt *prompt)
 	raw.lflag &= ~(uint32_t)(ICANON | ECHO | ISIG | IEXTEN);
 	raw.cc[VMIN] = 1;
 	raw.cc[VTIME] = 0;
-	if (do_ioctl(prompt->monitor.in, TCSETS, (struct argument){ .value = (uint64_t)&raw }))
+	if (do_ioctl(prompt->monitor.terminal.file, TCSETS, (struct argument){ .value = (uint64_t)&raw }))
 		prompt->is_terminal = false;
 }
 
@@ -68,7 +68,7 @@ static void terminal_cooked(struct prompt *prompt)
 {
 	struct argument cooked = { .value = (uint64_t)&prompt->cooked };
 
-	if (prompt->is_terminal && do_ioctl(prompt->monitor.in, TCSETSW, cooked))
+	if (prompt->is_terminal && do_ioctl(prompt->monitor.terminal.file, TCSETSW, cooked))
 		log_warn("monitor: the terminal stays raw");
 }
 
@@ -77,7 +77,7 @@ static void terminal_width(struct prompt *prompt)
 	struct winsize size = { 0 };
 	struct argument argument = { .value = (uint64_t)&size };
 
-	if (do_ioctl(prompt->monitor.out, TIOCGWINSZ, argument) == 0 && size.columns)
+	if (do_ioctl(prompt->monitor.terminal.file, TIOCGWINSZ, argument) == 0 && size.columns)
 		prompt->editor.columns = size.columns;
 }
 
@@ -95,7 +95,7 @@ static int prompt_line(struct prompt *prompt)
 		ssize_t n;
 
 		prompt_flush(prompt);
-		n = do_read(prompt->monitor.in, &to);
+		n = do_read(prompt->monitor.terminal.file, &to);
 		if (n < 0)
 			result = (int)n;
 		else
@@ -106,7 +106,7 @@ static int prompt_line(struct prompt *prompt)
 	return result;
 }
 
-void monitor_loop(struct file *in, struct file *out)
+void monitor_loop(const struct terminal *terminal)
 {
 	struct prompt *prompt = kzalloc(sizeof(*prompt), GFP_KERNEL);
 	int got = 0;
@@ -115,7 +115,7 @@ void monitor_loop(struct file *in, struct file *out)
 		log_err("monitor: no memory for its prompt");
 		return;
 	}
-	prompt->monitor = (struct monitor){ .in = in, .out = out, .interactive = true };
+	prompt->monitor = (struct monitor){ .terminal = *terminal };
 	prompt->sink.put = prompt_put;
 	lineedit_init(&prompt->editor, &prompt->sink, monitor_complete, NULL);
 	while (got >= 0) {

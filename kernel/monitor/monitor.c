@@ -8,7 +8,6 @@
 #include "kernel/monitor/monitor.h"
 
 #include "kernel/monitor/internal.h"
-#include "kernel/program/foreground.h"
 #include "kernel/program/program.h"
 #include "kernel/time/clock.h"
 #include "lib/errno.h"
@@ -30,7 +29,7 @@ static void print_flush(struct print_sink *print)
 {
 	struct iter from = iter_kernel(print->bytes, print->length);
 
-	while (from.left && do_write(print->monitor->out, &from) > 0)
+	while (from.left && do_write(print->monitor->terminal.file, &from) > 0)
 		;
 	print->length = 0;
 }
@@ -92,9 +91,9 @@ static int execute_words(struct monitor *monitor, int argc, char **argv)
 	int status;
 
 	if (run.command)
-		status = foreground_run(argv[0], run_command, &run);
+		status = foreground_run(&monitor->terminal, argv[0], run_command, &run);
 	else if (program)
-		status = program_run(program, monitor->in, monitor->out, argc, argv);
+		status = program_run(program, &monitor->terminal, argc, argv);
 	else
 		return monitor_error(monitor, argv[0], -ENOENT, "no such command; try help");
 	if (status == -ENOMEM)

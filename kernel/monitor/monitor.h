@@ -4,12 +4,11 @@
 #ifndef KERNEL_MONITOR_MONITOR_H
 #define KERNEL_MONITOR_MONITOR_H
 
-#include "kernel/fs/file.h"
+#include "kernel/program/foreground.h"
 
 /* Where a command writes, and what it was given. */
 struct monitor {
-	struct file *in, *out;
-	bool interactive;
+	struct terminal terminal;
 };
 
 struct monitor_command {
@@ -29,7 +28,7 @@ void monitor_print(struct monitor *monitor, const char *fmt, ...) PRINTF_LIKE(2,
 /* Runs one line (may hold several commands, separated by semicolons): 0 or the last failure. */
 int monitor_execute(struct monitor *monitor, char *line);
 
-/* The interactive loop on in and out, until end of file. */
-void monitor_loop(struct file *in, struct file *out);
+/* The interactive loop on a terminal, until that fails. */
+void monitor_loop(const struct terminal *terminal);
 
 #endif

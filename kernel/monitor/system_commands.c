@@ -11,7 +11,6 @@
 #include "kernel/program/program.h"
 #include "kernel/sched/task.h"
 #include "kernel/time/clock.h"
-#include "kernel/tty/tty.h"
 #include "kernel/x86/power.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -108,24 +107,22 @@ static int run_trace(struct monitor *monitor, int argc, char **argv)
 MONITOR_COMMAND("trace", "[on [kind...]|off|clear]", "show or choose what is traced", run_trace);
 
 /* What was printed reaches the terminal before the machine goes. */
-static void say_goodbye(void)
+static void say_goodbye(struct monitor *monitor)
 {
-	struct tty *tty = tty_console();
-
-	if (tty)
-		tty_drain(tty);
+	if (monitor->terminal.tty)
+		tty_drain(monitor->terminal.tty);
 }
 
 static int run_reboot(struct monitor *monitor, int argc, char **argv)
 {
-	say_goodbye();
+	say_goodbye(monitor);
 	power_reboot();
 }
 MONITOR_COMMAND("reboot", "", "start again", run_reboot);
 
 static int run_poweroff(struct monitor *monitor, int argc, char **argv)
 {
-	say_goodbye();
+	say_goodbye(monitor);
 	power_off();
 }
 MONITOR_COMMAND("poweroff", "", "turn the machine off", run_poweroff);
@@ -141,7 +138,7 @@ static int run_panic(struct monitor *monitor, int argc, char **argv)
 				      crashes[i].what);
 		return -EINVAL;
 	}
-	say_goodbye();
+	say_goodbye(monitor);
 	crash->run();
 	panic("%s was survived", crash->what);
 }

@@ -1,5 +1,5 @@
 /*
- * foreground.c: runs a task that the console's interrupt character ends.
+ * foreground.c: runs a task that a terminal's interrupt character ends.
  *
  * The argument may lie on the caller's stack, so the caller always waits for the end,
  * also when it is killed itself: it passes the kill on, and the task unwinds.
@@ -7,16 +7,16 @@
 #include "kernel/program/foreground.h"
 
 #include "kernel/sched/task.h"
-#include "kernel/tty/tty.h"
 
 static void interrupt(void *context)
 {
 	task_kill(context);
 }
 
-int foreground_run(const char *name, int (*entry)(void *), void *argument)
+int foreground_run(const struct terminal *terminal, const char *name, int (*entry)(void *),
+		   void *argument)
 {
-	struct tty *tty = tty_console();
+	struct tty *tty = terminal->tty;
 	struct task *task;
 	int status, error;
 

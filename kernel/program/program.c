@@ -8,9 +8,7 @@
 
 #include "kernel/dev/init.h"
 #include "kernel/dev/param.h"
-#include "kernel/program/foreground.h"
 #include "kernel/program/internal.h"
-#include "kernel/tty/tty.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 
@@ -162,7 +160,7 @@ static void show_program(const struct program *program, struct text *text)
 /* A run on a terminal. */
 struct terminal_run {
 	struct port port;
-	struct file *in, *out;
+	struct file *file;
 	int argc;
 	char **argv;
 };
@@ -172,7 +170,7 @@ static ssize_t terminal_read(struct port *port, char *bytes, size_t size)
 	struct terminal_run *run = port->context;
 	struct iter to = iter_kernel(bytes, size);
 
-	return do_read(run->in, &to);
+	return do_read(run->file, &to);
 }
 
 static int terminal_write(struct port *port, const char *bytes, size_t len)
@@ -181,7 +179,7 @@ static int terminal_write(struct port *port, const char *bytes, size_t len)
 	struct iter from = iter_kernel(bytes, len);
 
 	while (from.left) {
-		ssize_t n = do_write(run->out, &from);
+		ssize_t n = do_write(run->file, &from);
 
 		if (n < 0)
 			return (int)n;
@@ -196,19 +194,18 @@ static int terminal_task(void *argument)
 	return port_run(&run->port, run->argc, run->argv);
 }
 
-int program_run(const struct program *program, struct file *in, struct file *out, int argc,
+int program_run(const struct program *program, const struct terminal *terminal, int argc,
 		char **argv)
 {
 	static const struct port_ops ops = { terminal_read, terminal_write };
-	struct terminal_run run = { .in = in, .out = out, .argc = argc, .argv = argv };
-	struct tty *tty = tty_console();
+	struct terminal_run run = { .file = terminal->file, .argc = argc, .argv = argv };
 
 	port_open(&run.port, program, &ops, &run);
-	run.port.utf8 = !tty || tty_utf8(tty);
-	return foreground_run(program->name, terminal_task, &run);
+	run.port.utf8 = !terminal->tty || tty_utf8(terminal->tty);
+	return foreground_run(terminal, program->name, terminal_task, &run);
 }
 
-int program_run_boot(const struct program *program, struct file *in, struct file *out)
+int program_run_boot(const struct program *program, const struct terminal *terminal)
 {
 	struct program_state *state = program->state;
 	char *argv[BOOT_OPTIONS_MAX + 2] = { (char *)program->name };
@@ -216,7 +213,7 @@ int program_run_boot(const struct program *program, struct file *in, struct file
 
 	for (unsigned i = 0; i < state->option_count; i++)
 		argv[argc++] = state->options[i];
-	return program_run(program, in, out, argc, argv);
+	return program_run(program, terminal, argc, argv);
 }
 
 static int programs_start(void)

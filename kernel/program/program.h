@@ -9,6 +9,7 @@
 
 #include "kernel/fs/file.h"
 #include "kernel/fs/procfs/procfs.h"
+#include "kernel/program/foreground.h"
 #include "programs/port.h"
 
 /* All in units, memory in bytes. */
@@ -33,19 +34,19 @@ const struct program *program_find(const char *name);
 const struct program *program_next(const struct program *previous);
 
 /*
- * Runs a program with in and out as its terminal in a task of its own, and waits for
- * it. The console's interrupt character, or a kill of the caller, ends it.
+ * Runs a program on a terminal in a task of its own, and waits for it. The terminal's
+ * interrupt character, or a kill of the caller, ends it.
  * Returns its exit status, or -errno: -ENOMEM also when it ended for lack of memory.
  */
-MUST_CHECK int program_run(const struct program *program, struct file *in, struct file *out,
+MUST_CHECK int program_run(const struct program *program, const struct terminal *terminal,
 			   int argc, char **argv);
 
 /*
  * The same with the options that boot parameters name (`quarto.seed=5` is --seed=5,
  * `quarto.p` is -p).
  */
-MUST_CHECK int program_run_boot(const struct program *program, struct file *in,
-				struct file *out);
+MUST_CHECK int program_run_boot(const struct program *program,
+				const struct terminal *terminal);
 
 void program_stats(const struct program *program, struct program_stats *stats);
 

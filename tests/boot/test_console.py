@@ -145,3 +145,16 @@ def test_release_image_is_what_boots(machine):
     m = machine(kernel=RELEASE, append="monitor")
     m.expect_prompt()
     assert "octavo> " not in m.command("cat /proc/cmdline")
+
+
+def test_two_seats(machine):
+    """Where the console is a serial port, somebody else can play on the screen."""
+    m = machine(kernel=RELEASE, append="quiet")
+    m.expect_exact(PIECE)
+    m.wait_for_screen("The console is ttyS0. Press Enter to play here.")
+    m.press("ret")
+    m.wait_for_screen(PIECE.strip())
+    m.press("q", "u", "i", "t", "ret")
+    m.wait_for_screen(PROMPT.strip())
+    m.send("quit\r")
+    m.expect_prompt()
