@@ -120,7 +120,8 @@ static bool ring_read(uint64_t *sequence, struct record *record, char text[RECOR
 	return found;
 }
 
-static void sink_write(struct log_sink *sink, const struct record *record, const char *text)
+static void sink_write(struct log_sink *sink, const struct record *record,
+		       const char *text)
 {
 	char line[LINE_MAX];
 	uint64_t us = record->time / NSEC_PER_USEC;

@@ -97,7 +97,8 @@ bool symbol_find(uint64_t address, struct symbol *symbol)
 	walk_start(&walk, block);
 	walk_step(&walk);
 	found = walk;
-	for (left = MIN((uint32_t)BLOCK, symbol_count - block * BLOCK) - 1; left; left--) {
+	for (left = MIN((uint32_t)BLOCK, symbol_count - block * BLOCK) - 1; left;
+	     left--) {
 		walk_step(&walk);
 		if (walk.distance > distance)
 			break;

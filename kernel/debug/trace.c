@@ -15,9 +15,9 @@ static struct trace_entry slots[TRACE_SLOTS];
 static _Atomic uint64_t next_slot;
 
 const char *const trace_names[TRACE_KINDS] = {
-	[TRACE_SWITCH] = "switch", [TRACE_WAKE] = "wake",	[TRACE_IRQ] = "irq",
-	[TRACE_TIMER] = "timer",   [TRACE_CALL] = "call",	[TRACE_RETURN] = "return",
-	[TRACE_ALLOC] = "alloc",   [TRACE_FREE] = "free",	[TRACE_MARK] = "mark",
+	[TRACE_SWITCH] = "switch", [TRACE_WAKE] = "wake", [TRACE_IRQ] = "irq",
+	[TRACE_TIMER] = "timer",   [TRACE_CALL] = "call", [TRACE_RETURN] = "return",
+	[TRACE_ALLOC] = "alloc",   [TRACE_FREE] = "free", [TRACE_MARK] = "mark",
 };
 
 void trace_record(enum trace_kind kind, uint64_t a, uint64_t b)
@@ -35,7 +35,8 @@ void trace_record(enum trace_kind kind, uint64_t a, uint64_t b)
 	};
 }
 
-void trace_visit(bool (*visit)(const struct trace_entry *entry, void *context), void *context)
+void trace_visit(bool (*visit)(const struct trace_entry *entry, void *context),
+		 void *context)
 {
 	uint32_t mask = trace_mask;
 	uint64_t end = atomic_load(&next_slot);

@@ -8,15 +8,15 @@
 #include "lib/base.h"
 
 enum trace_kind {
-	TRACE_SWITCH,  /* from task, to task */
-	TRACE_WAKE,    /* task, by task */
-	TRACE_IRQ,     /* vector, 0 */
-	TRACE_TIMER,   /* function, lateness in ns */
-	TRACE_CALL,    /* number, first argument */
-	TRACE_RETURN,  /* number, result */
-	TRACE_ALLOC,   /* bytes, caller */
-	TRACE_FREE,    /* address, caller */
-	TRACE_MARK,    /* anything */
+	TRACE_SWITCH, /* from task, to task */
+	TRACE_WAKE,   /* task, by task */
+	TRACE_IRQ,    /* vector, 0 */
+	TRACE_TIMER,  /* function, lateness in ns */
+	TRACE_CALL,   /* number, first argument */
+	TRACE_RETURN, /* number, result */
+	TRACE_ALLOC,  /* bytes, caller */
+	TRACE_FREE,   /* address, caller */
+	TRACE_MARK,   /* anything */
 	TRACE_KINDS,
 };
 
@@ -38,7 +38,8 @@ struct trace_entry {
 
 extern const char *const trace_names[TRACE_KINDS];
 /* Oldest first; visit returns false to stop. */
-void trace_visit(bool (*visit)(const struct trace_entry *entry, void *context), void *context);
+void trace_visit(bool (*visit)(const struct trace_entry *entry, void *context),
+		 void *context);
 void trace_clear(void);
 
 #endif

@@ -138,7 +138,7 @@ void gdt_load(const struct table_pointer *pointer);
 void descriptors_init(void **arch);
 void idt_init(void);
 
-/* entry.asm: an entry of 4 bytes for each vector, in blocks of 32 with a tail of jumps. */
+/* entry.asm: an entry of 4 bytes for each vector, in blocks with a tail of jumps. */
 extern char trap_entries[];
 enum { TRAP_ENTRY_SIZE = 4, TRAP_BLOCK = 32, TRAP_BLOCK_SIZE = 32 * 4 + 4 * 5 };
 
