@@ -62,12 +62,13 @@ test: kernel ## everything that must pass: lint, unit tests, transcripts, boots
 
 # Lint: one script or tool each, all of them tried even when one finds something.
 LINT := tests/lint
-LINT_GOALS := lint-includes lint-shape lint-format lint-tidy lint-sparse lint-stack
+LINT_GOALS := lint-includes lint-shape lint-format lint-tidy lint-sparse lint-stack \
+	lint-static
 FORMATTED = $(shell find boot kernel drivers lib programs tests -name '*.[ch]' | sort)
 # What a ported program may take of a task's stack; the rest is the kernel's.
 PROGRAM_STACK := 8192
 
-lint: ## include rules, shape, formatting, clang-tidy, sparse, stack depth
+lint: ## include rules, shape, formatting, clang-tidy, sparse, stack depth, static data
 	$(Q)$(MAKE) --no-print-directory -k $(LINT_GOALS)
 lint-includes lint-shape:
 	$(Q)$(LINT)/$(@:lint-%=%).py
@@ -81,6 +82,9 @@ lint-stack: $(release_OBJ) $(debug_OBJ)
 	$(Q)for variant in release debug; do \
 	  $(LINT)/stack.py $(PROGRAM_STACK) $(PROGRAMS:%=$(BUILD)/$$variant/obj/programs/%/*.ci) \
 	    $(BUILD)/$$variant/obj/lib/*.ci || exit 1; done
+lint-static: $(release_OBJ) $(debug_OBJ)
+	$(Q)$(LINT)/static.py $(foreach variant,release debug,\
+	  $(filter $(PROGRAMS:%=$(BUILD)/$(variant)/obj/programs/%/%),$($(variant)_OBJ)))
 format: ## let clang-format write all C files as lint wants them
 	$(Q)clang-format -i $(FORMATTED)
 
