@@ -78,10 +78,11 @@ lint-format:
 	  test $${PIPESTATUS[0]} = 0 && echo "lint format: clean"
 lint-tidy lint-sparse: compile_commands.json
 	$(Q)$(LINT)/analyse.py $(@:lint-%=%) $(BUILD)/lint
+# The call graphs that the compiler left beside the objects.
+STACK_C := $(wildcard lib/*.c $(PROGRAMS:%=programs/%/*.c))
 lint-stack: $(release_OBJ) $(debug_OBJ)
-	$(Q)for variant in release debug; do \
-	  $(LINT)/stack.py $(PROGRAM_STACK) $(PROGRAMS:%=$(BUILD)/$$variant/obj/programs/%/*.ci) \
-	    $(BUILD)/$$variant/obj/lib/*.ci || exit 1; done
+	$(Q)$(LINT)/stack.py $(PROGRAM_STACK) $(STACK_C:%.c=$(BUILD)/release/obj/%.ci)
+	$(Q)$(LINT)/stack.py $(PROGRAM_STACK) $(STACK_C:%.c=$(BUILD)/debug/obj/%.ci)
 lint-static: $(release_OBJ) $(debug_OBJ)
 	$(Q)$(LINT)/static.py $(foreach variant,release debug,\
 	  $(filter $(PROGRAMS:%=$(BUILD)/$(variant)/obj/programs/%/%),$($(variant)_OBJ)))
