@@ -60,6 +60,11 @@ test: kernel ## everything that must pass: lint, unit tests, transcripts, boots
 	  test -z "$$failed" && echo "make test: passed" || \
 	  { echo "make test: FAILED:$$failed"; exit 1; }
 
+# The numbers of docs/results.md; on a quiet machine. BENCH_FLAGS="--boots N".
+BENCH_FLAGS ?=
+bench: $(BOOT_NEEDS) ## measure starting, operations and sizes, and print them
+	$(Q)tests/bench/bench.py $(BENCH_FLAGS)
+
 # Lint: one script or tool each, all of them tried even when one finds something.
 LINT := tests/lint
 LINT_GOALS := lint-includes lint-shape lint-format lint-tidy lint-sparse lint-stack \
@@ -89,4 +94,4 @@ lint-static: $(release_OBJ) $(debug_OBJ)
 format: ## let clang-format write all C files as lint wants them
 	$(Q)clang-format -i $(FORMATTED)
 
-.PHONY: test boot-test golden unit unit-programs lint $(LINT_GOALS) format
+.PHONY: test bench boot-test golden unit unit-programs lint $(LINT_GOALS) format

@@ -1,0 +1,156 @@
+#!/usr/bin/python3
+"""Measures the kernel in QEMU and prints tables for docs/results.md.
+
+    tests/bench/bench.py [--boots N]
+
+Starting is measured in pairs, Octavo and the empty kernel in turn, so that both see the
+same noise of the host; what counts is the smallest of N. Instructions are counted under
+-icount, where every instruction takes a nanosecond, and repeat exactly.
+"""
+import argparse
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import time
+
+QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "64M", "-nic", "none",
+        "-display", "none", "-no-reboot", "-device",
+        "isa-debug-exit,iobase=0xf4,iosize=0x04"]
+ICOUNT = ["-icount", "shift=0,sleep=off"]
+RELEASE, CHECK, DEBUG = ("build/octavo.elf", "build/check/octavo.elf",
+                         "build/debug/octavo.elf")
+EMPTY, ISO, EMPTY_ISO = "build/empty/empty.elf", "build/octavo.iso", "build/empty/empty.iso"
+GAME, UP = b"Piece (1-16): ", b"empty kernel: up"
+HANG_GUARD_S = 600
+IDLE_S = 5
+
+
+def time_to(marker, options):
+    """Milliseconds from QEMU's start until the marker stands on the serial port."""
+    start = time.monotonic()
+    qemu = subprocess.Popen([*QEMU, "-serial", "stdio", *options],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL)
+    seen = b""
+    try:
+        while marker not in seen:
+            new = os.read(qemu.stdout.fileno(), 65536)
+            if not new:
+                raise RuntimeError(f"QEMU ended without {marker!r}: {seen!r}")
+            seen += new
+        return (time.monotonic() - start) * 1000
+    finally:
+        qemu.kill()
+        qemu.communicate()
+
+
+def scripted(options, script, elf=RELEASE):
+    """What a scripted run prints."""
+    done = subprocess.run([*QEMU, *options, "-serial", "stdio", "-kernel", elf, "-append",
+                           f'quiet run="{script}"'], stdout=subprocess.PIPE, text=True,
+                          stdin=subprocess.DEVNULL, timeout=HANG_GUARD_S, check=False)
+    return done.stdout.replace("\r", "")
+
+
+def table(title, head, rows):
+    print(f"\n### {title}\n")
+    for row in (head, ["---"] * len(head), *rows):
+        print("| " + " | ".join(map(str, row)) + " |")
+
+
+def paired(boots, options, empty_options):
+    """Rows of smallest and median milliseconds: empty, Octavo, and the difference."""
+    ours, theirs = [], []
+    for _ in range(boots):
+        theirs.append(time_to(UP, empty_options))
+        ours.append(time_to(GAME, options))
+    return [f"{min(theirs):.0f} ({statistics.median(theirs):.0f})",
+            f"{min(ours):.0f} ({statistics.median(ours):.0f})",
+            f"{min(ours) - min(theirs):.0f}"]
+
+
+def starting(boots):
+    rows = [["`-kernel`", *paired(boots, ["-kernel", RELEASE], ["-kernel", EMPTY])],
+            ["`-M microvm -kernel`",
+             *paired(boots, ["-M", "microvm", "-kernel", RELEASE],
+                     ["-M", "microvm", "-kernel", EMPTY])],
+            ["ISO, BIOS", *paired(boots, ["-cdrom", ISO], ["-cdrom", EMPTY_ISO])]]
+    table(f"From QEMU's start to the game's prompt, ms: smallest (median) of {boots}",
+          ["", "empty kernel", "Octavo", "above it"], rows)
+
+
+def up_time(options):
+    """The kernel's own clock, which starts at its first instruction, in ms."""
+    found = re.search(r"up (\d+\.\d+) s", scripted(options, "time"))
+    return float(found.group(1)) * 1000
+
+
+def first_instruction(boots):
+    plain = [up_time([]) for _ in range(boots)]
+    counted = up_time(ICOUNT)
+    table("From the kernel's first instruction to its first command",
+          ["", ""],
+          [[f"plain clock, smallest (median) of {boots}, ms",
+            f"{min(plain):.1f} ({statistics.median(plain):.1f})"],
+           ["instructions (`-icount`)", f"{counted * 1e6:,.0f}"]])
+
+
+def operations():
+    text = scripted(ICOUNT, "selftest bench", CHECK)
+    found = re.findall(r"^bench (\S+) ([\d.]+) ns", text, re.M)
+    if not found:
+        raise RuntimeError(f"no benchmarks in: {text}")
+    table("Operations, in instructions (`selftest bench` under `-icount`)",
+          ["operation", "instructions"], [[name, f"{float(ns):.0f}"]
+                                          for name, ns in sorted(found)])
+
+
+def sizes():
+    def kib(path):
+        return f"{pathlib.Path(path).stat().st_size / 1024:.1f} KiB"
+
+    table("Sizes", ["", ""],
+          [["release kernel, stripped", kib("build/iso/octavo.elf")],
+           ["debug kernel with self-tests, stripped", kib("build/iso/octavo-debug.elf")],
+           ["ISO, BIOS and UEFI, both kernels", kib(ISO)],
+           ["ISO with the empty kernel", kib(EMPTY_ISO)]])
+
+
+def cpu_ticks(process):
+    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def idle():
+    """Host CPU time that QEMU takes while the game waits for an answer."""
+    qemu = subprocess.Popen([*QEMU, "-serial", "stdio", "-kernel", RELEASE],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        seen = b""
+        while GAME not in seen:
+            seen += os.read(qemu.stdout.fileno(), 65536)
+        time.sleep(1)  # the prompt's own work; what counts is the time after it
+        before = cpu_ticks(qemu.pid)
+        time.sleep(IDLE_S)
+        used = (cpu_ticks(qemu.pid) - before) / os.sysconf("SC_CLK_TCK")
+    finally:
+        qemu.kill()
+        qemu.communicate()
+    table("Idle", ["", ""], [["host CPU while the game waits",
+                              f"{used / IDLE_S * 100:.1f} %"]])
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures the kernel in QEMU.")
+    parser.add_argument("--boots", type=int, default=15)
+    boots = parser.parse_args().boots
+    starting(boots)
+    first_instruction(boots)
+    idle()
+    operations()
+    sizes()
+
+
+main()
