@@ -296,8 +296,7 @@ static ssize_t write_all(struct tty *tty, struct iter *from, bool wait)
 		if (n < 0)
 			return total > 0 ? total : n;
 		taken = put(tty, bytes, (size_t)n);
-		from->address += taken;
-		from->left -= taken;
+		iter_skip(from, taken);
 		total += (ssize_t)taken;
 		if (taken == (size_t)n)
 			continue;

@@ -338,6 +338,27 @@ SELF_TEST("tty.writer_sleeps", test_writer)
 	tty_stop(&tty);
 }
 
+/* A vector goes out in its order, also where it takes more than one turn. */
+SELF_TEST("tty.write_vector", test_vector)
+{
+	static char first[300], second[300];
+	const struct iter_segment segments[] = {
+		{ (uint64_t)first, sizeof(first) },
+		{ (uint64_t)second, sizeof(second) },
+	};
+	struct iter from = iter_segments(false, segments, 600);
+
+	if (!begin())
+		return;
+	memset(first, 'a', sizeof(first));
+	memset(second, 'b', sizeof(second));
+	EXPECT_EQ(tty_write(&tty, &from, 0), 600);
+	EXPECT_EQ(from.left, 0);
+	EXPECT_EQ(sent_len, 600);
+	EXPECT(memcmp(sent, first, 300) == 0 && memcmp(sent + 300, second, 300) == 0);
+	tty_stop(&tty);
+}
+
 static int drain(void *unused)
 {
 	tty_drain(&tty);
