@@ -83,15 +83,16 @@ static size_t format(struct reader *reader)
 /* 0 when there is nothing to read yet. */
 static ssize_t read_record(struct reader *reader, struct iter *to)
 {
-	uint64_t next = reader->next;
+	uint64_t next;
 	size_t length;
 	ssize_t moved;
-	bool first = next == 0;
 
 	MUTEX_GUARD(&reader->lock);
+	next = reader->next;
 	if (!log_read_record(&next, &reader->record))
 		return 0;
-	if (!first && reader->record.sequence != reader->next) {
+	/* Who starts at the beginning has missed nothing. */
+	if (reader->next && reader->record.sequence != reader->next) {
 		reader->next = reader->record.sequence;
 		return -EPIPE;
 	}
