@@ -163,6 +163,18 @@ static int start_by_reader(struct session *session)
 	return start_moving(session);
 }
 
+/* The options line is whole; one that cannot be taken is void. */
+static int start_with_options_moving(struct session *session)
+{
+	int error;
+
+	session->options[session->options_len] = '\0';
+	error = start_moving(session);
+	if (error)
+		session->options_len = 0;
+	return error;
+}
+
 /*
  * Takes the options line out of what is written, starting the program behind it. Bytes
  * taken, 0 when what comes is no options line (the program is started then), or -errno.
@@ -175,10 +187,7 @@ static ssize_t write_options_moving(struct session *session, const char *bytes, 
 		return start_moving(session);
 	for (size_t i = 0; i < n; i++) {
 		if (bytes[i] == '\n') {
-			session->options[session->options_len] = '\0';
-			error = start_moving(session);
-			if (error)
-				session->options_len = 0;
+			error = start_with_options_moving(session);
 			return error ? error : (ssize_t)(i + 1);
 		}
 		if (session->options_len == PROGRAM_OPTIONS_SIZE - 1) {
@@ -351,12 +360,16 @@ static int set_options(struct session *session, struct argument argument)
 	return error;
 }
 
+/* It ends an options line that has begun, as well. */
 static int end_input(struct session *session)
 {
-	int error = start_by_reader(session);
+	MUTEX_GUARD(&session->move);
+	if (session_state(session) == FRESH) {
+		int error = start_with_options_moving(session);
 
-	if (error)
-		return error;
+		if (error)
+			return error;
+	}
 	spin_lock(&session->lock);
 	session->input_ended = true;
 	spin_unlock(&session->lock);

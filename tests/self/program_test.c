@@ -129,6 +129,14 @@ SELF_TEST("program.partial_reads_give_the_same", partial_reads)
 	EXPECT(settles(used));
 }
 
+/* do_poll's answer within 10 s. */
+static int wait_for_bytes(struct file *file)
+{
+	struct poll_request request = { .file = file, .events = POLL_IN };
+
+	return do_poll(&request, 1, clock_monotonic() + 10 * NSEC_PER_SEC);
+}
+
 SELF_TEST("program.nonblocking", nonblocking)
 {
 	uint64_t used = memory_used();
@@ -203,6 +211,29 @@ SELF_TEST("program.end_of_input", end_of_input)
 	EXPECT_EQ(do_ioctl(file, PROGRAM_END_INPUT, (struct argument){ 0 }), 0);
 	EXPECT_EQ(write_text(file, "1,1\n"), -EPIPE);
 	EXPECT_EQ(read_answer(file, 128).error, 0);
+	file_put(file);
+	EXPECT(settles(used));
+}
+
+/* Who forgets the newline behind the options gets an answer all the same. */
+SELF_TEST("program.end_of_options", end_of_options)
+{
+	uint64_t used = memory_used();
+	struct answer whole = play(two_games, 128), answer;
+	struct file *file;
+	int error = vfs_open(device, O_RDWR | O_NONBLOCK, 0, &file);
+
+	EXPECT_EQ(error, 0);
+	if (error)
+		return;
+	EXPECT_EQ(write_text(file, "-a=2 -m -s=7"), 12);
+	EXPECT_EQ(do_ioctl(file, PROGRAM_END_INPUT, (struct argument){ 0 }), 0);
+	answer.error = wait_for_bytes(file) - 1;
+	do_set_flags(file, 0);
+	if (answer.error == 0)
+		answer = read_answer(file, 128);
+	EXPECT_EQ(answer.error, 0);
+	EXPECT_EQ(answer.hash, whole.hash);
 	file_put(file);
 	EXPECT(settles(used));
 }
