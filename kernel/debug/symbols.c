@@ -1,11 +1,11 @@
 /*
  * symbols.c: reads the table that scripts/symbols.py makes from the kernel's first link.
  *
- * The table is packed, since it is a good part of a small image: functions in order of
- * address, in blocks of 32. A block starts with its first function's distance from the
- * text's start and its place among the entries; an entry is the distance from the
- * function before (7 bits a byte, low ones first), the number of its name's tokens, and
- * the tokens, each of which stands for one or more letters.
+ * The table is packed, since it is a good part of a small image: the functions in order
+ * of address. An entry is the distance from the function before (7 bits a byte, low ones
+ * first), then tokens, which stand for the letters of its name and the NUL behind it.
+ * A token is a letter or a pair of tokens. Who looks for one function reads those before
+ * it too, which is fast enough for reports.
  */
 #include "kernel/debug/symbols.h"
 
@@ -13,100 +13,54 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 
-enum { BLOCK = 32 };
-
 extern const uint32_t symbol_count;
-extern const struct {
-	uint32_t distance, entries;
-} symbol_blocks[];
+extern const uint32_t symbol_letters;	 /* tokens below are letters: their first byte */
+extern const uint8_t symbol_tokens[][2]; /* else two tokens */
 extern const uint8_t symbol_entries[];
-extern const uint16_t symbol_token_at[]; /* 257: where each token's text starts */
-extern const char symbol_token_text[];
 
-/* Walks the entries of the table. */
-struct walk {
-	uint64_t distance; /* of the function at hand, from the text's start */
-	const uint8_t *tokens;
-	unsigned token_count;
-	const uint8_t *next;
-};
-
-static void walk_start(struct walk *walk, uint32_t block)
+/* The number at *at, and *at moved behind it. */
+static uint64_t read_distance(const uint8_t **at)
 {
-	walk->distance = symbol_blocks[block].distance;
-	walk->next = symbol_entries + symbol_blocks[block].entries;
-}
-
-static void walk_step(struct walk *walk)
-{
-	uint64_t delta = 0;
+	uint64_t distance = 0;
 	unsigned shift = 0;
 
 	do {
-		delta |= (uint64_t)(*walk->next & 0x7f) << shift;
+		distance |= (uint64_t)(**at & 0x7f) << shift;
 		shift += 7;
-	} while (*walk->next++ & 0x80);
-	walk->distance += delta;
-	walk->token_count = *walk->next++;
-	walk->tokens = walk->next;
-	walk->next += walk->token_count;
+	} while (*(*at)++ & 0x80);
+	return distance;
 }
 
-static void walk_name(const struct walk *walk, char name[SYMBOL_NAME_SIZE])
+/* The name at *at, which the script keeps below its size, and *at moved behind it. */
+static void read_name(const uint8_t **at, char name[SYMBOL_NAME_SIZE])
 {
-	size_t length = 0;
+	uint8_t pending
+		[SYMBOL_NAME_SIZE]; /* second halves of pairs, the next one on top */
+	unsigned depth = 0, token;
 
-	for (unsigned i = 0; i < walk->token_count; i++) {
-		unsigned at = symbol_token_at[walk->tokens[i]];
-		unsigned end = symbol_token_at[walk->tokens[i] + 1];
-
-		while (at < end && length < SYMBOL_NAME_SIZE - 1)
-			name[length++] = symbol_token_text[at++];
-	}
-	name[length] = '\0';
-}
-
-/* The last block that starts at or below distance. */
-static uint32_t block_find(uint64_t distance)
-{
-	uint32_t low = 0, high = (symbol_count + BLOCK - 1) / BLOCK;
-
-	while (high - low > 1) {
-		uint32_t middle = (low + high) / 2;
-
-		if (symbol_blocks[middle].distance <= distance)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
+	do {
+		token = depth ? pending[--depth] : *(*at)++;
+		for (; token >= symbol_letters; token = symbol_tokens[token][0])
+			pending[depth++] = symbol_tokens[token][1];
+		*name = (char)symbol_tokens[token][0];
+	} while (*name++);
 }
 
 bool symbol_find(uint64_t address, struct symbol *symbol)
 {
-	uint64_t distance = address - (uint64_t)kernel_text_start;
-	struct walk walk, found;
-	uint32_t block, left;
+	const uint8_t *at = symbol_entries;
+	uint64_t start = (uint64_t)kernel_text_start;
 
-	if (symbol_count == 0 || address < (uint64_t)kernel_text_start ||
-	    address >= (uint64_t)kernel_text_end)
+	if (address < start || address >= (uint64_t)kernel_text_end)
 		return false;
-	block = block_find(distance);
-	if (symbol_blocks[block].distance > distance)
-		return false;
-	walk_start(&walk, block);
-	walk_step(&walk);
-	found = walk;
-	for (left = MIN((uint32_t)BLOCK, symbol_count - block * BLOCK) - 1; left;
-	     left--) {
-		walk_step(&walk);
-		if (walk.distance > distance)
-			break;
-		found = walk;
+	for (uint32_t i = 0; i < symbol_count; i++) {
+		start += read_distance(&at);
+		if (start > address)
+			return i > 0;
+		read_name(&at, symbol->name);
+		symbol->offset = address - start;
 	}
-	walk_name(&found, symbol->name);
-	symbol->offset = distance - found.distance;
-	return true;
+	return symbol_count > 0;
 }
 
 const char *symbol_place(uint64_t address, char place[SYMBOL_PLACE_SIZE])
@@ -124,16 +78,15 @@ const char *symbol_place(uint64_t address, char place[SYMBOL_PLACE_SIZE])
 
 uint64_t symbol_address(const char *name)
 {
-	struct walk walk;
+	const uint8_t *at = symbol_entries;
+	uint64_t start = (uint64_t)kernel_text_start;
 	char other[SYMBOL_NAME_SIZE];
 
 	for (uint32_t i = 0; i < symbol_count; i++) {
-		if (i % BLOCK == 0)
-			walk_start(&walk, i / BLOCK);
-		walk_step(&walk);
-		walk_name(&walk, other);
+		start += read_distance(&at);
+		read_name(&at, other);
 		if (strcmp(other, name) == 0)
-			return (uint64_t)kernel_text_start + walk.distance;
+			return start;
 	}
 	return 0;
 }
