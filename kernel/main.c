@@ -16,8 +16,6 @@
 #include "kernel/sched/task.h"
 #include "kernel/time/clock.h"
 #include "kernel/time/timer.h"
-#include "kernel/time/clock.h"
-#include "kernel/time/timer.h"
 #include "kernel/x86/acpi.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/irqchip.h"
@@ -59,13 +57,16 @@ static void start_machine(void)
 
 	trap_set_hooks(&hooks);
 	acpi_init();
-	power_init();
 	irqchip_init();
 }
 
+/* While the clock is measured, what needs none. */
 static void start_time(void)
 {
 	init_run(INIT_CLOCK);
+	clock_prepare();
+	power_init();
+	random_init();
 	clock_init();
 	timer_init();
 }
@@ -90,7 +91,6 @@ void kernel_main(void)
 	start_memory();
 	start_machine();
 	start_time();
-	random_init();
 	sched_init();
 	init_run(INIT_CONSOLE);
 	param_report();

@@ -58,6 +58,8 @@ enum {
 	POLL_LIMIT_STUCK = 16,
 	/* Rounds in one interrupt; a chip that never calms down comes back later. */
 	IRQ_ROUNDS = 256,
+	/* FIFOs filled one after the other, where a virtual port sends at once. */
+	PUMP_ROUNDS = 16,
 };
 
 struct port {
@@ -97,18 +99,13 @@ static void set_ier(struct port *port, uint8_t ier)
 	reg_write(port, REG_IER, ier);
 }
 
-/* Fills the FIFO once if it is empty. Returns whether bytes were fetched. Port locked. */
-static bool pump(struct port *port)
+/* Fills the empty FIFO. Bytes; less than fit: there are no more. Port locked. */
+static size_t fill_fifo(struct port *port)
 {
 	const struct uart_client *client = port->uart.client;
 	uint8_t bytes[FIFO_SIZE];
 	size_t n = 0, got;
 
-	if (!(reg_read(port, REG_LSR) & LSR_THR_EMPTY)) {
-		set_ier(port, port->ier | IER_TRANSMIT);
-		return false;
-	}
-	port->stuck = false;
 	/* The client may give less than it has; only nothing means that there is nothing. */
 	do {
 		got = client ? client->next_tx(client->context, bytes,
@@ -118,12 +115,32 @@ static bool pump(struct port *port)
 			reg_write(port, REG_DATA, bytes[i]);
 		n += got;
 	} while (got > 0 && n < port->fifo_size);
-	/* A full FIFO may not have been all; an interrupt asks again when it is empty. */
-	if (n == port->fifo_size)
-		set_ier(port, port->ier | IER_TRANSMIT);
-	else
-		set_ier(port, (uint8_t)(port->ier & ~IER_TRANSMIT));
-	return n > 0;
+	return n;
+}
+
+/*
+ * Fills the FIFO while it is empty and there are bytes; what is left then an interrupt
+ * asks for when it is empty again. Returns whether bytes were fetched. Port locked.
+ */
+static bool pump(struct port *port)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < PUMP_ROUNDS; i++) {
+		size_t n;
+
+		if (!(reg_read(port, REG_LSR) & LSR_THR_EMPTY))
+			break;
+		port->stuck = false;
+		n = fill_fifo(port);
+		any |= n > 0;
+		if (n < port->fifo_size) {
+			set_ier(port, (uint8_t)(port->ier & ~IER_TRANSMIT));
+			return any;
+		}
+	}
+	set_ier(port, port->ier | IER_TRANSMIT);
+	return any;
 }
 
 /* Waits until the FIFO is empty. False: the other end takes nothing. Port locked. */

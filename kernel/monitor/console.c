@@ -61,8 +61,9 @@ static void run_program(const struct terminal *terminal)
 	status = program_run_boot(program, terminal);
 	if (status < 0)
 		(void)monitor_error(&monitor, program->name, status, NULL);
-	monitor_print(&monitor, "\nThis is the monitor: `%s` plays again, `help` lists more, "
-				"`poweroff` ends.\n",
+	monitor_print(&monitor,
+		      "\nThis is the monitor: `%s` plays again, `help` lists more, "
+		      "`poweroff` ends.\n",
 		      program->name);
 }
 
@@ -87,13 +88,17 @@ static int screen_main(void *argument)
 	monitor.terminal = terminal;
 	monitor_print(&monitor, "The console is %s. Press Enter to play here.\n",
 		      tty_name(tty_console()));
+	task_set_priority(cpu_task(), PRIORITY_NORMAL);
 	if (do_read(terminal.file, &to) == 1)
 		run_terminal(&terminal);
 	file_put(terminal.file);
 	return 0;
 }
 
-/* Where the console is a serial port, whoever sits at the screen can play too. */
+/*
+ * Where the console is a serial port, whoever sits at the screen can play too: once the
+ * console has its prompt, hence the priority to start with.
+ */
 static void start_screen(void)
 {
 	struct tty *screen = tty_find("tty1");
@@ -102,7 +107,7 @@ static void start_screen(void)
 
 	if (!screen || screen == tty_console())
 		return;
-	error = task_create("screen", screen_main, screen, PRIORITY_NORMAL, &task);
+	error = task_create("screen", screen_main, screen, PRIORITY_LOW, &task);
 	if (error)
 		log_err("console: nobody for the screen, error %d", -error);
 	else

@@ -6,9 +6,13 @@
  */
 #include "kernel/program/program.h"
 
+#include <stdatomic.h>
+
+#include "kernel/debug/log.h"
 #include "kernel/dev/init.h"
 #include "kernel/dev/param.h"
 #include "kernel/program/internal.h"
+#include "kernel/time/clock.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 
@@ -28,27 +32,27 @@ static int set_boot_option(const struct program *program, const char *option,
 			   const char *value);
 
 /* One program: its entry, its file in /proc, its boot parameters. */
-#define PROGRAM(name_)                                                                \
-	int name_##_main(struct port *port, int argc, char **argv);                    \
-	static const struct program program_##name_;                                   \
-	static struct program_state state_##name_ = {                                  \
-		.lock = SPINLOCK_INIT(&state_class),                                   \
-	};                                                                             \
-	static void show_##name_(struct text *text)                                    \
-	{                                                                              \
-		show_program(&program_##name_, text);                                  \
-	}                                                                              \
-	static int set_##name_(const char *rest, const char *value)                    \
-	{                                                                              \
-		return set_boot_option(&program_##name_, rest, value);                 \
-	}                                                                              \
-	static const struct program program_##name_ = {                                \
-		.name = #name_,                                                        \
-		.main = name_##_main,                                                  \
-		.show = show_##name_,                                                  \
-		.minor = __COUNTER__,                                                  \
-		.state = &state_##name_,                                               \
-	};                                                                             \
+#define PROGRAM(name_)                                                                   \
+	int name_##_main(struct port *port, int argc, char **argv);                      \
+	static const struct program program_##name_;                                     \
+	static struct program_state state_##name_ = {                                    \
+		.lock = SPINLOCK_INIT(&state_class),                                     \
+	};                                                                               \
+	static void show_##name_(struct text *text)                                      \
+	{                                                                                \
+		show_program(&program_##name_, text);                                    \
+	}                                                                                \
+	static int set_##name_(const char *rest, const char *value)                      \
+	{                                                                                \
+		return set_boot_option(&program_##name_, rest, value);                   \
+	}                                                                                \
+	static const struct program program_##name_ = {                                  \
+		.name = #name_,                                                          \
+		.main = name_##_main,                                                    \
+		.show = show_##name_,                                                    \
+		.minor = __COUNTER__,                                                    \
+		.state = &state_##name_,                                                 \
+	};                                                                               \
 	PARAM(name_, #name_ ".", "OPTION[=VALUE]  an option of the game on the console", \
 	      set_##name_);
 #include "programs.list"
@@ -149,10 +153,12 @@ static void show_program(const struct program *program, struct text *text)
 	text_print(text, "running:       %10llu\n", (unsigned long long)stats.running);
 	text_print(text, "ended:         %10llu\n", (unsigned long long)stats.ended);
 	text_print(text, "killed:        %10llu\n", (unsigned long long)stats.killed);
-	text_print(text, "out of memory: %10llu\n", (unsigned long long)stats.out_of_memory);
+	text_print(text, "out of memory: %10llu\n",
+		   (unsigned long long)stats.out_of_memory);
 	text_print(text, "lines read:    %10llu\n", (unsigned long long)stats.lines_in);
 	text_print(text, "bytes written: %10llu\n", (unsigned long long)stats.bytes_out);
-	text_print(text, "memory:        %10llu bytes\n", (unsigned long long)stats.memory);
+	text_print(text, "memory:        %10llu bytes\n",
+		   (unsigned long long)stats.memory);
 	text_print(text, "memory peak:   %10llu bytes\n",
 		   (unsigned long long)stats.memory_peak);
 }
@@ -165,11 +171,22 @@ struct terminal_run {
 	char **argv;
 };
 
+/* For dmesg: when the first prompt stood there, from the kernel's first instruction. */
+static void note_prompt(void)
+{
+	static atomic_flag noted;
+
+	if (!atomic_flag_test_and_set(&noted))
+		log_debug("boot: prompt after %llu us",
+			  (unsigned long long)(clock_monotonic() / NSEC_PER_USEC));
+}
+
 static ssize_t terminal_read(struct port *port, char *bytes, size_t size)
 {
 	struct terminal_run *run = port->context;
 	struct iter to = iter_kernel(bytes, size);
 
+	note_prompt();
 	return do_read(run->file, &to);
 }
 

@@ -90,16 +90,25 @@ static uint64_t windows_per_second(void)
 	return reference->hz < FAST_HZ ? 1000 : 2500;
 }
 
-bool calibrate(struct clock_source *source)
+void calibrate_begin(struct clock_source *source)
+{
+	reference = find_reference();
+	if (!reference)
+		return;
+	measured = source;
+	clock_take_sample(measured, reference, &start_measured, &start_reference);
+}
+
+bool calibrate_end(void)
 {
 	uint64_t window, gone = 0, count, hz;
 
-	reference = find_reference();
-	if (!reference)
+	if (!measured)
 		return false;
-	measured = source;
+	/* A narrow counter may have wrapped meanwhile. */
+	if (reference->mask < CLOCK_MIN_MASK)
+		clock_take_sample(measured, reference, &start_measured, &start_reference);
 	window = reference->hz / windows_per_second();
-	clock_take_sample(measured, reference, &start_measured, &start_reference);
 	for (unsigned i = 0; i < WINDOW_READS_MAX && gone < window; i++)
 		gone = (reference->read() - start_reference) & reference->mask;
 	clock_take_sample(measured, reference, &count, &gone);

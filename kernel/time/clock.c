@@ -32,7 +32,8 @@ static struct clock_source *sources[SOURCES_MAX];
 static unsigned source_count;
 static const char *preferred;
 static uint64_t (*read_wall)(void);
-static struct clock_source *tsc; /* [I] after clock_init; may be NULL */
+static struct clock_source *tsc; /* [I] after clock_prepare; may be NULL */
+static const char *rate_source;	 /* who told the TSC's rate */
 
 LOCK_CLASS(clock_class, "clock", RANK_TIMER, LOCK_IRQ);
 static struct spinlock clock_lock = SPINLOCK_INIT(&clock_class);
@@ -224,18 +225,23 @@ static void start_clock(struct clock_source *source)
 	set_line(source, known ? count - since : count, 0);
 }
 
+void clock_prepare(void)
+{
+	tsc = tsc_source(&rate_source);
+	if (!tsc)
+		return;
+	clock_source_register(tsc);
+	mark_counters();
+	if (!tsc->hz)
+		calibrate_begin(tsc);
+}
+
 void clock_init(void)
 {
-	const char *how = NULL;
 	struct clock_source *source;
 
-	tsc = tsc_source(&how);
-	if (tsc) {
-		clock_source_register(tsc);
-		mark_counters();
-		if (!tsc->hz && calibrate(tsc))
-			how = calibrate_reference();
-	}
+	if (tsc && !tsc->hz && calibrate_end())
+		rate_source = calibrate_reference();
 	source = choose();
 	if (!source && tsc) {
 		log_err("clock: nothing tells the TSC's frequency, taken for 1 GHz");
@@ -256,7 +262,8 @@ void clock_init(void)
 	log_info("clock: %s at %llu.%03llu MHz%s%s", source->name,
 		 (unsigned long long)source->hz / 1000000,
 		 (unsigned long long)source->hz / 1000 % 1000,
-		 source == tsc && how ? ", by " : "", source == tsc && how ? how : "");
+		 source == tsc && rate_source ? ", by " : "",
+		 source == tsc && rate_source ? rate_source : "");
 }
 
 uint64_t clock_realtime(void)

@@ -38,7 +38,12 @@ void clock_prefer(const char *name);
 /* The platform's date: seconds since 1970, 0: none. Registered at INIT_CLOCK. */
 void clock_wall_register(uint64_t (*read)(void));
 
-/* Chooses and calibrates, within 10 ms. After INIT_CLOCK. */
+/*
+ * Looks at the counters, after INIT_CLOCK. The time that other things take between this
+ * and clock_init need not be waited for there.
+ */
+void clock_prepare(void);
+/* Chooses and calibrates, within 10 ms. */
 void clock_init(void);
 
 uint64_t clock_monotonic(void); /* ns since boot; 0 before clock_init */

@@ -18,10 +18,12 @@ struct clock_source *clock_source_in_use(void);
 struct clock_source *tsc_source(const char **how);
 
 /*
- * calibrate.c: finds source's rate against the best source with a known one, by waiting
- * for about a millisecond, 10 at the most. False: there is none that works.
+ * calibrate.c: finds source's rate against the best source with a known one, over a
+ * window of about a millisecond, 10 at the most, from begin on; end waits for what is
+ * left of it. False: there is none that works.
  */
-bool calibrate(struct clock_source *source);
+void calibrate_begin(struct clock_source *source);
+bool calibrate_end(void);
 /* Both counters at one moment; outer is read before and after inner. */
 void clock_take_sample(struct clock_source *outer, struct clock_source *inner,
 		       uint64_t *outer_count, uint64_t *inner_count);

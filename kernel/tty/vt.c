@@ -64,12 +64,15 @@ static void cut_wide(struct vt *vt, unsigned y, unsigned x)
 void vt_erase(struct vt *vt, unsigned y, unsigned from, unsigned to)
 {
 	struct cell *row = vt_row(vt, y);
-	struct cell empty = blank(vt);
 
 	cut_wide(vt, y, from);
 	cut_wide(vt, y, to);
-	for (unsigned x = from; x < to; x++)
-		row[x] = empty;
+	if (from >= to)
+		return;
+	/* What is blank already is copied behind itself, twice as much each time. */
+	row[from] = blank(vt);
+	for (unsigned n = 1; n < to - from; n *= 2)
+		memcpy(row + from + n, row + from, MIN(n, to - from - n) * sizeof(*row));
 	vt->dirty[y] = true;
 }
 
@@ -236,8 +239,8 @@ void vt_init(struct vt *vt, struct screen *screen, void *memory, unsigned histor
 	vt->shown = vt->cells + (size_t)(vt->rows + history) * vt->columns;
 	ansi_init(&vt->ansi, &vt_ansi_ops);
 	vt_reset(vt);
-	for (size_t i = 0; i < (size_t)vt->rows * vt->columns; i++)
-		vt->shown[i] = blank(vt);
+	memcpy(vt->shown, vt->cells, (size_t)vt->rows * vt->columns * sizeof(*vt->cells));
+	memset(vt->dirty, false, sizeof(vt->dirty));
 }
 
 void vt_feed(struct vt *vt, const uint8_t *bytes, size_t len)
@@ -279,9 +282,15 @@ void vt_look_back(struct vt *vt, int rows)
 	mark_dirty(vt, 0, vt->rows);
 }
 
+/* One word each: a whole screen is compared when it scrolls. */
 static bool is_same(const struct cell *a, const struct cell *b)
 {
-	return __builtin_memcmp(a, b, sizeof(*a)) == 0;
+	uint64_t x, y;
+
+	_Static_assert(sizeof(*a) == sizeof(x), "a cell is a word");
+	__builtin_memcpy(&x, a, sizeof(x));
+	__builtin_memcpy(&y, b, sizeof(y));
+	return x == y;
 }
 
 /* Draws the runs of cells in row y that differ from what is shown. */
