@@ -12,6 +12,10 @@ int screen_register(struct screen *screen)
 {
 	if (the_screen)
 		return -EBUSY;
+	/* A loader may say anything. */
+	if (!screen->columns || screen->columns > SCREEN_COLUMNS_MAX || !screen->rows ||
+	    screen->rows > SCREEN_ROWS_MAX)
+		return -EINVAL;
 	the_screen = screen;
 	if (watcher)
 		watcher(screen);

@@ -38,7 +38,10 @@ struct screen {
 	bool utf8; /* draws most of what UTF-8 can say */
 };
 
-/* One screen: the first to register, black all over, is it; -EBUSY for others. */
+/*
+ * One screen: the first to register, black all over, is it; -EBUSY for others. -EINVAL
+ * for one beyond the limits.
+ */
 MUST_CHECK int screen_register(struct screen *screen);
 struct screen *screen_get(void); /* NULL: none */
 /* The one that the loader left, for the drivers to recognise theirs. */
