@@ -40,6 +40,8 @@ MUST_CHECK const char *boot_add_memory(struct boot_info *info, uint64_t base,
 MUST_CHECK const char *boot_finish_memory(struct boot_info *info);
 /* Whether there is a map, and RAM enough to live on. */
 MUST_CHECK const char *boot_check_memory(const struct boot_info *info);
+/* Whether each module lies in RAM, by the finished map. */
+MUST_CHECK const char *boot_check_modules(const struct boot_info *info);
 
 /* In fail.asm: one line on COM1 and the screen; halts. */
 NORETURN void boot_fail(const char *message);

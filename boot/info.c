@@ -144,3 +144,29 @@ const char *boot_check_memory(const struct boot_info *info)
 		     (unsigned)(ram / KIB), (unsigned)(MEMORY_LEAST / KIB));
 	return complaint;
 }
+
+static bool is_ram(const struct boot_info *info, uint64_t base, uint64_t size)
+{
+	unsigned i;
+
+	for (i = 0; i < info->memory_count; i++) {
+		const struct boot_memory *range = &info->memory[i];
+
+		if (range->type == BOOT_MEMORY_RAM && base >= range->base &&
+		    base - range->base <= range->size &&
+		    size <= range->size - (base - range->base))
+			return true;
+	}
+	return false;
+}
+
+const char *boot_check_modules(const struct boot_info *info)
+{
+	unsigned i;
+
+	for (i = 0; i < info->module_count; i++) {
+		if (!is_ram(info, info->modules[i].base, info->modules[i].size))
+			return "a boot module does not lie in memory";
+	}
+	return NULL;
+}

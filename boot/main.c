@@ -58,6 +58,8 @@ static const char *fill_info(uint32_t magic, uint64_t address, const uint8_t *me
 		complaint = boot_finish_memory(&boot_info);
 	if (!complaint)
 		complaint = boot_check_memory(&boot_info);
+	if (!complaint)
+		complaint = boot_check_modules(&boot_info);
 	return complaint;
 }
 

@@ -138,6 +138,24 @@ static void test_enough(void **state)
 	assert_null(boot_check_memory(&info));
 }
 
+static void test_modules(void **state)
+{
+	struct boot_module *module = &info.modules[0];
+
+	add(MIB, 7 * MIB, BOOT_MEMORY_RAM);
+	add(16 * MIB, MIB, BOOT_MEMORY_RESERVED);
+	assert_null(boot_check_modules(&info));
+	info.module_count = 1;
+	*module = (struct boot_module){ .base = MIB, .size = 7 * MIB };
+	assert_null(boot_check_modules(&info));
+	module->size++;
+	assert_non_null(boot_check_modules(&info));
+	*module = (struct boot_module){ .base = 16 * MIB, .size = 1 };
+	assert_non_null(boot_check_modules(&info));
+	*module = (struct boot_module){ .base = UINT64_MAX - 1, .size = 1 };
+	assert_non_null(boot_check_modules(&info));
+}
+
 static void test_cmdline(void **state)
 {
 	char text[BOOT_CMDLINE_MAX + 10];
@@ -166,6 +184,7 @@ int main(void)
 		cmocka_unit_test_setup(test_too_many, setup),
 		cmocka_unit_test_setup(test_random_maps, setup),
 		cmocka_unit_test_setup(test_enough, setup),
+		cmocka_unit_test_setup(test_modules, setup),
 		cmocka_unit_test_setup(test_cmdline, setup),
 	};
 
