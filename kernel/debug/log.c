@@ -168,13 +168,14 @@ static void print_pending(void)
 			;
 		return;
 	}
+	/* A printer that another task displaced would keep everybody from printing. */
+	preempt_disable();
 	while (sinks_behind() && !atomic_exchange(&printing, true)) {
-		preempt_disable();
 		while (sinks_feed())
 			;
 		atomic_store(&printing, false);
-		preempt_enable_no_resched();
 	}
+	preempt_enable();
 }
 
 void log_write(unsigned priority, const char *text, size_t len)
