@@ -45,6 +45,7 @@ static struct {
 	uint64_t base_count, base_ns, factor;
 } clock; /* [clock_lock] to change */
 
+static struct timer wrap_timer;
 static _Atomic uint64_t wall_offset; /* the wall clock's ns at monotonic 0 */
 
 void clock_source_register(struct clock_source *source)
@@ -111,10 +112,29 @@ static void set_line(struct clock_source *source, uint64_t base_count, uint64_t 
 	atomic_fetch_add_explicit(&sequence, 1, memory_order_release);
 }
 
-void clock_use(struct clock_source *source)
+/* A counter that wraps is looked at four times a turn. */
+static void expire_wrap(struct timer *timer)
+{
+	struct clock_source *source = clock.source;
+
+	if (source->mask == UINT64_MAX)
+		return;
+	clock_set_rate(source, source->hz);
+	timer_start(timer,
+		    clock_monotonic() + scale_apply(clock.factor, source->mask / 4));
+}
+
+static void change_source(struct clock_source *source)
 {
 	SPIN_IRQ_GUARD(&clock_lock);
 	set_line(source, source->read(), elapsed_ns());
+}
+
+void clock_use(struct clock_source *source)
+{
+	change_source(source);
+	if (source->mask != UINT64_MAX)
+		timer_start(&wrap_timer, clock_monotonic());
 }
 
 void clock_set_rate(struct clock_source *source, uint64_t hz)
@@ -122,28 +142,18 @@ void clock_set_rate(struct clock_source *source, uint64_t hz)
 	uint64_t count, ns;
 
 	SPIN_IRQ_GUARD(&clock_lock);
+	source->hz = hz;
+	if (source != clock.source)
+		return;
 	/* The old line at count, so that nothing is lost between two reads. */
 	count = source->read();
 	ns = clock.base_ns +
 	     scale_apply(clock.factor, (count - clock.base_count) & source->mask);
-	source->hz = hz;
 	set_line(source, count, ns);
-}
-
-/* A counter that wraps is looked at four times a turn. */
-static void expire_wrap(struct timer *timer)
-{
-	struct clock_source *source = clock.source;
-
-	clock_set_rate(source, source->hz);
-	timer_start(timer,
-		    clock_monotonic() + scale_apply(clock.factor, source->mask / 4));
 }
 
 void clock_start_timers(void)
 {
-	static struct timer wrap_timer;
-
 	timer_setup(&wrap_timer, expire_wrap);
 	if (clock.source->mask != UINT64_MAX)
 		timer_start(&wrap_timer, clock_monotonic());

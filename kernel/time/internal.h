@@ -32,9 +32,9 @@ const char *calibrate_reference(void);
 /* Sets the timer that looks again when more time has gone. After timer_init. */
 void calibrate_refine_later(void);
 
-/* clock.c: the source in use has another rate; from now on, without a jump. */
+/* clock.c: a source has another rate; if it is in use, from now on, without a jump. */
 void clock_set_rate(struct clock_source *source, uint64_t hz);
-/* Changes to another source, without a jump. */
+/* Changes to another source, without a jump. After clock_start_timers. */
 void clock_use(struct clock_source *source);
 /* Timers that the clock needs. */
 void clock_start_timers(void);

@@ -3,6 +3,7 @@
  */
 #include "kernel/sched/task.h"
 #include "kernel/time/clock.h"
+#include "kernel/time/internal.h"
 #include "kernel/time/timer.h"
 #include "tests/self/self.h"
 
@@ -51,6 +52,37 @@ SELF_TEST("time.clock_never_goes_back", never_back)
 		}
 		last = now;
 	}
+}
+
+/* The TSC as a counter that wraps after 2^30 of its ticks. */
+static uint64_t read_narrow(void)
+{
+	return cpu_tsc() >> 6 & CLOCK_MIN_MASK;
+}
+
+SELF_TEST("time.narrow_counter_as_the_clock", narrow_counter)
+{
+	static struct clock_source narrow = {
+		.name = "narrow", .read = read_narrow, .mask = CLOCK_MIN_MASK
+	};
+	struct clock_source *before = clock_source_in_use();
+	uint64_t hz = clock_tsc_hz(), tsc, ns, expected;
+
+	if (!hz) {
+		self_skip("no TSC");
+		return;
+	}
+	narrow.hz = hz >> 6;
+	clock_use(&narrow);
+	tsc = cpu_tsc();
+	ns = clock_monotonic();
+	/* Beyond one turn, in steps, since a sleep goes by the clock under test. */
+	while (cpu_tsc() - tsc < 5ull << 28)
+		EXPECT_EQ(task_sleep(10 * NSEC_PER_MSEC), 0);
+	ns = clock_monotonic() - ns;
+	expected = (cpu_tsc() - tsc) / (hz / 1000000) * 1000;
+	clock_use(before);
+	EXPECT(ns > expected - expected / 8 && ns < expected + expected / 8);
 }
 
 SELF_TEST("time.clock_agrees_with_the_tsc", agrees_with_tsc)
