@@ -31,6 +31,9 @@ KERNEL_CFLAGS := -std=gnu11 -ffreestanding -nostdinc -isystem $(shell gcc -print
 release_CFLAGS := -Oz -mstringop-strategy=libcall -fno-align-functions -fno-align-loops \
 	-fno-align-jumps -fno-jump-tables -mpreferred-stack-boundary=3 -fstack-protector \
 	-DCONFIG_DEBUG=0
+# Optimisations that -Oz leaves on though they cost room, in the files without speed.
+release_COOL := -fno-move-loop-invariants -fno-caller-saves -fno-shrink-wrap \
+	-fno-tree-dominator-opts -DCONFIG_HOT=0
 release_HOT := -O2 -DCONFIG_HOT=1 -fno-align-functions -fno-align-loops -fno-align-jumps
 HOT := kernel/x86/trap.c kernel/mm/page.c kernel/mm/slab.c kernel/mm/kmalloc.c \
 	kernel/sched/sched.c kernel/sched/run_queue.c \
@@ -38,6 +41,7 @@ HOT := kernel/x86/trap.c kernel/mm/page.c kernel/mm/slab.c kernel/mm/kmalloc.c \
 	lib/string.c programs/%/search.c programs/%/table.c programs/%/symmetry.c programs/%/lines.c
 debug_CFLAGS := -O1 -fstack-protector-strong -DCONFIG_DEBUG=1
 debug_HOT := -DCONFIG_HOT=1
+debug_COOL := -DCONFIG_HOT=0
 release_ELF := $(BUILD)/octavo.elf
 check_ELF := $(BUILD)/check/octavo.elf
 SELF_OBJ = $(BUILD)/release/obj/tests/self/%.o
@@ -64,7 +68,7 @@ $(1)_OBJ := $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$($(1)_C)) \
 $(BUILD)/$(1)/obj/%.o: %.c $(BUILD)/$(1)/flags | $(PROGRAMS_LIST) $(FONT_LIST)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) $$(if $$(filter $$(HOT),$$<),$$($(1)_HOT),-DCONFIG_HOT=0) \
+	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) $$(if $$(filter $$(HOT),$$<),$$($(1)_HOT),$$($(1)_COOL)) \
 	  -MMD -MP -c $$< -o $$@
 
 $(BUILD)/$(1)/obj/%.asm.o: %.asm $(BUILD)/$(1)/flags
@@ -73,7 +77,7 @@ $(BUILD)/$(1)/obj/%.asm.o: %.asm $(BUILD)/$(1)/flags
 	$$(Q)$$(NASM) -f elf64 -I ./ -MD $$(@:.o=.d) -MP $$< -o $$@
 
 # A change of flags rebuilds.
-$(1)_FLAGS = $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) $$($(1)_HOT) $$(HOT)
+$(1)_FLAGS = $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) $$($(1)_HOT) $$($(1)_COOL) $$(HOT)
 $(BUILD)/$(1)/flags: FORCE
 	@mkdir -p $$(@D)
 	@echo '$$($(1)_FLAGS)' | cmp -s - $$@ || echo '$$($(1)_FLAGS)' >$$@

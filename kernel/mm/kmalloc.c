@@ -35,7 +35,7 @@ static struct kmem_cache *cache_of[CLASS_MAX / CLASS_STEP + 1];
 static const char large[] = "kmalloc-pages"; /* marks the owner by its address */
 static _Atomic uint64_t large_bytes;
 
-void slab_init(void)
+COLD void slab_init(void)
 {
 	unsigned step = 0;
 
@@ -139,12 +139,12 @@ size_t kmalloc_usable(const void *object)
 	return POISON_TAIL ? (size_t)page->slab_objects : PAGE_SIZE << page->order;
 }
 
-static void add_used(const struct kmem_cache *cache, void *context)
+static COLD void add_used(const struct kmem_cache *cache, void *context)
 {
 	*(uint64_t *)context += cache->used * cache->size;
 }
 
-uint64_t slab_used(void)
+COLD uint64_t slab_used(void)
 {
 	uint64_t bytes = atomic_load_explicit(&large_bytes, memory_order_relaxed);
 

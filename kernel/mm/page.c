@@ -128,13 +128,13 @@ static struct page *block_take(struct zone *zone, unsigned order)
 	return page;
 }
 
-static void add_section_block(uint32_t frame, unsigned order, void *context)
+static COLD void add_section_block(uint32_t frame, unsigned order, void *context)
 {
 	block_add(&zones[zone_of(frame)], page_of_frame(frame), order);
 }
 
 /* Lets the next of the zone's memory enter; false: there is no more. */
-static bool zone_grow(struct zone *zone)
+static COLD bool zone_grow(struct zone *zone)
 {
 	for (; zone->section < zone->sections; zone->section++)
 		if (page_section_extend(&page_sections[zone->section], add_section_block,
@@ -447,14 +447,14 @@ struct page *page_from_address(const void *address)
 	return page_from_phys(virt_to_phys(address));
 }
 
-static void count_block(uint32_t frame, unsigned order, void *context)
+static COLD void count_block(uint32_t frame, unsigned order, void *context)
 {
 	struct page_stats *stats = context;
 
 	stats->free_blocks[order]++;
 }
 
-void page_stats(struct page_stats *stats)
+COLD void page_stats(struct page_stats *stats)
 {
 	*stats = (struct page_stats){ .total = total_pages, .reserved = reserved_pages };
 	SPIN_IRQ_GUARD(&page_lock);
@@ -480,7 +480,8 @@ uint64_t page_count_free(void)
 	return __atomic_load_n(&free_pages, __ATOMIC_RELAXED);
 }
 
-void page_visit_used(void (*visit)(const struct page *page, void *context), void *context)
+COLD void page_visit_used(void (*visit)(const struct page *page, void *context),
+			  void *context)
 {
 	for (unsigned i = 0; i < page_section_count; i++) {
 		const struct page_section *section = &page_sections[i];
@@ -494,7 +495,8 @@ void page_visit_used(void (*visit)(const struct page *page, void *context), void
 	}
 }
 
-static void zone_init(struct zone *zone, uint64_t first_section, uint64_t end_section)
+static COLD void zone_init(struct zone *zone, uint64_t first_section,
+			   uint64_t end_section)
 {
 	zone->section = MIN(first_section, page_section_count);
 	zone->sections = MIN(end_section, page_section_count);
@@ -505,7 +507,7 @@ static void zone_init(struct zone *zone, uint64_t first_section, uint64_t end_se
 	free_pages += zone->free_pages;
 }
 
-void page_init(const struct boot_info *info)
+COLD void page_init(const struct boot_info *info)
 {
 	uint64_t low_sections;
 	struct page_map_totals totals;

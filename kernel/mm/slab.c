@@ -38,7 +38,7 @@ static uint64_t hot_numbers[HOT_CACHES / 64] = { 1 };
 _Atomic(struct hot *) slab_hot[CPU_MAX];
 
 /* With the registry's lock: a number that no cache has, 0: they are all in use. */
-static unsigned hot_number_take(void)
+static COLD unsigned hot_number_take(void)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(hot_numbers); i++) {
 		unsigned bit;
@@ -52,7 +52,7 @@ static unsigned hot_number_take(void)
 	return 0;
 }
 
-static void hot_number_give(unsigned number)
+static COLD void hot_number_give(unsigned number)
 {
 	if (number > 0)
 		hot_numbers[number / 64] &= ~(1ull << number % 64);
@@ -72,8 +72,8 @@ static COLD void hot_setup(unsigned cpu)
 		page_free(page);
 }
 
-void kmem_cache_init(struct kmem_cache *cache, const char *name, size_t size,
-		     size_t align)
+COLD void kmem_cache_init(struct kmem_cache *cache, const char *name, size_t size,
+			  size_t align)
 {
 	size_t bytes, least = MAX(align, sizeof(void *));
 
@@ -248,7 +248,7 @@ void kmem_free(struct kmem_cache *cache, void *object)
 }
 
 /* What CPUs keep of a cache goes back to its slabs. */
-static void hot_objects_release(struct kmem_cache *cache)
+static COLD void hot_objects_release(struct kmem_cache *cache)
 {
 	for (unsigned i = 0; i < CPU_MAX && cache->hot > 0; i++) {
 		struct hot *table = slab_hot[i];
@@ -261,7 +261,7 @@ static void hot_objects_release(struct kmem_cache *cache)
 	}
 }
 
-static void cache_shrink(struct kmem_cache *cache)
+static COLD void cache_shrink(struct kmem_cache *cache)
 {
 	struct page *slab, *next;
 	struct list empties = LIST_INIT(empties);
@@ -281,7 +281,7 @@ static void cache_shrink(struct kmem_cache *cache)
 		slab_release(slab);
 }
 
-uint64_t kmem_cache_used(const struct kmem_cache *cache)
+COLD uint64_t kmem_cache_used(const struct kmem_cache *cache)
 {
 	uint64_t used = cache->used;
 
@@ -292,7 +292,7 @@ uint64_t kmem_cache_used(const struct kmem_cache *cache)
 }
 
 /* Under the registry's lock, so that no slab_shrink is at work on the cache meanwhile. */
-void kmem_cache_destroy(struct kmem_cache *cache)
+COLD void kmem_cache_destroy(struct kmem_cache *cache)
 {
 	SPIN_GUARD(&registry_lock);
 	cache_shrink(cache);
@@ -303,7 +303,7 @@ void kmem_cache_destroy(struct kmem_cache *cache)
 	hot_number_give(cache->hot);
 }
 
-void slab_shrink(void)
+COLD void slab_shrink(void)
 {
 	struct kmem_cache *cache;
 
@@ -313,7 +313,7 @@ void slab_shrink(void)
 }
 
 /* Copies the n-th cache; false: there are fewer. */
-static bool cache_copy(unsigned n, struct kmem_cache *copy)
+static COLD bool cache_copy(unsigned n, struct kmem_cache *copy)
 {
 	struct kmem_cache *cache;
 
@@ -330,8 +330,8 @@ static bool cache_copy(unsigned n, struct kmem_cache *copy)
 	return false;
 }
 
-void slab_visit(void (*visit)(const struct kmem_cache *cache, void *context),
-		void *context)
+COLD void slab_visit(void (*visit)(const struct kmem_cache *cache, void *context),
+		     void *context)
 {
 	struct kmem_cache copy;
 

@@ -92,7 +92,7 @@ void sched_start(struct task *task)
 	spin_unlock_irq(&rq->lock, flags);
 }
 
-void sched_set_priority(struct task *task, unsigned priority)
+COLD void sched_set_priority(struct task *task, unsigned priority)
 {
 	uint64_t flags;
 	struct run_queue *rq = sched_lock_task(task, &flags);
@@ -224,7 +224,7 @@ static bool resched_interrupt(struct trap_frame *frame)
 	return true;
 }
 
-static void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct task *idle)
+static COLD void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct task *idle)
 {
 	spin_init(&rq->lock, &run_queue_class);
 	rq->cpu = cpu;
@@ -233,7 +233,7 @@ static void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct task *i
 		list_init(&rq->levels[i]);
 }
 
-void sched_init(void)
+COLD void sched_init(void)
 {
 	struct cpu *cpu = cpu_this();
 
@@ -263,7 +263,7 @@ void sched_idle(void)
 	}
 }
 
-void sched_stats(struct sched_stats *stats)
+COLD void sched_stats(struct sched_stats *stats)
 {
 	*stats = (struct sched_stats){ 0 };
 	for (unsigned i = 0; i < cpu_count; i++) {

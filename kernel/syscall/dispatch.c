@@ -93,12 +93,12 @@ long syscall_dispatch(uint64_t number, const uint64_t args[SYSCALL_ARGS])
 	return result;
 }
 
-void syscall_set_log(bool on)
+COLD void syscall_set_log(bool on)
 {
 	log_calls = on;
 }
 
-void syscall_stats(struct syscall_stats *stats)
+COLD void syscall_stats(struct syscall_stats *stats)
 {
 	stats->calls = 0;
 	for (unsigned cpu = 0; cpu < cpu_count; cpu++)

@@ -7,7 +7,7 @@
 #include "lib/string.h"
 
 struct call_form {
-	const char *name;
+	char name[sizeof("clock_nanosleep")]; /* the longest */
 	uint16_t number;
 	uint8_t count;
 	uint8_t kinds[SYSCALL_ARGS];

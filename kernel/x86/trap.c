@@ -53,17 +53,17 @@ static struct trap_hooks hooks;
 
 void trap_dispatch(struct trap_frame *frame);
 
-void trap_set_handler(unsigned vector, trap_handler handler)
+COLD void trap_set_handler(unsigned vector, trap_handler handler)
 {
 	__atomic_store_n(&handlers[vector & 255], handler, __ATOMIC_RELEASE);
 }
 
-void trap_set_hooks(const struct trap_hooks *given)
+COLD void trap_set_hooks(const struct trap_hooks *given)
 {
 	hooks = *given;
 }
 
-static const char *trap_name(uint64_t vector)
+static COLD const char *trap_name(uint64_t vector)
 {
 	return vector < EXCEPTIONS && names[vector] ? names[vector] : "exception";
 }
@@ -82,7 +82,7 @@ static bool is_guard(uint64_t address)
 }
 
 /* What a page fault was, in words. */
-static void describe_fault(const struct trap_frame *frame, char *text, size_t size)
+static COLD void describe_fault(const struct trap_frame *frame, char *text, size_t size)
 {
 	uint64_t address = cr2_read();
 	const char *access = frame->error & FAULT_FETCH	  ? "execution"
@@ -101,7 +101,7 @@ static void describe_fault(const struct trap_frame *frame, char *text, size_t si
 		     frame->error & FAULT_USER ? "user code" : "the kernel", why);
 }
 
-static void report_registers(const struct trap_frame *f)
+static COLD void report_registers(const struct trap_frame *f)
 {
 	log_err("rip %016llx  rsp %016llx  rflags %08llx  cs %02llx  ss %02llx",
 		(unsigned long long)f->rip, (unsigned long long)f->rsp,
@@ -122,7 +122,7 @@ static void report_registers(const struct trap_frame *f)
 		(unsigned long long)cr3_read(), (unsigned long long)cr4_read());
 }
 
-void trap_report(const struct trap_frame *frame)
+COLD void trap_report(const struct trap_frame *frame)
 {
 	char detail[160] = "", task[48];
 

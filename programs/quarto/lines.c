@@ -4,7 +4,7 @@
  */
 #include "programs/quarto/lines.h"
 
-void lines_map_init(struct lines_map *map, bool square_mode)
+COLD void lines_map_init(struct lines_map *map, bool square_mode)
 {
 	unsigned lines = line_count(square_mode);
 
@@ -21,7 +21,7 @@ void lines_map_init(struct lines_map *map, bool square_mode)
 	}
 }
 
-void lines_init(struct lines *lines)
+COLD void lines_init(struct lines *lines)
 {
 	for (unsigned i = 0; i < LINE_WORDS; i++) {
 		lines->shared[i] = UINT64_MAX;

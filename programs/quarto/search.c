@@ -17,7 +17,7 @@
 #define REDUCED_PLACED 5
 #define LOOK_UP_EVERY 1024 /* positions between two looks at port_stopping */
 
-void search_init(struct search *search, struct port *port, bool square_mode)
+COLD void search_init(struct search *search, struct port *port, bool square_mode)
 {
 	search->port = port;
 	search->square_mode = square_mode;

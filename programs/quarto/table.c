@@ -27,7 +27,7 @@ static unsigned entry_depth(uint64_t entry)
 	return (unsigned)(entry >> DEPTH_SHIFT) & 15;
 }
 
-void table_init(struct table *table, struct port *port)
+COLD void table_init(struct table *table, struct port *port)
 {
 	*table = (struct table){ .entries = NULL };
 	for (size_t size = TABLE_SIZE_MAX; size >= TABLE_SIZE_MIN; size /= 2) {
@@ -40,7 +40,7 @@ void table_init(struct table *table, struct port *port)
 	}
 }
 
-void table_free(struct table *table, struct port *port)
+COLD void table_free(struct table *table, struct port *port)
 {
 	port_free(port, table->entries);
 }
