@@ -1,5 +1,6 @@
 """Fixtures of the boot tests: machines that end with their test, and logs that stay
 when it failed (build/results/boot/NAME.log)."""
+import os
 import pathlib
 import re
 import sys
@@ -10,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from machine import DEBUG, ISO, RELEASE, Machine  # noqa: E402  (the path comes first)
 
 RESULTS = pathlib.Path("build/results/boot")
+os.chdir(pathlib.Path(__file__).parents[2])  # wherever pytest was started
 
 
 @pytest.hookimpl(hookwrapper=True)

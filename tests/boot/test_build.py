@@ -3,7 +3,9 @@ import pathlib
 import shutil
 import subprocess
 
-from machine import DEBUG, ISO, RELEASE
+import pexpect
+
+from machine import DEBUG, HANG_GUARD_S, ISO, PROMPT, RELEASE
 
 KIB, MIB = 1 << 10, 1 << 20
 SOURCES = ("Makefile", "mk", "scripts", "boot", "kernel", "drivers", "lib", "programs",
@@ -34,3 +36,17 @@ def test_nothing_to_do():
     """A second make has nothing to build."""
     done = subprocess.run(["make", "iso"], text=True, stdout=subprocess.PIPE, check=True)
     assert not [line for line in done.stdout.splitlines() if line.startswith("  ")]
+
+
+def test_make_run():
+    """What a person types: a game on this terminal, until Ctrl-A X."""
+    make = pexpect.spawn("make run", timeout=HANG_GUARD_S)
+    make.expect_exact("Piece (1-16): ")
+    make.send("1\r")
+    make.expect_exact("Square (x,y): ")
+    make.send("\x03")
+    make.expect_exact(PROMPT)
+    make.send("\x01x")
+    make.expect(pexpect.EOF)
+    make.close()
+    assert make.exitstatus == 0
