@@ -54,19 +54,19 @@ struct boot_framebuffer {
 };
 
 struct boot_info {
-	const char *protocol;	/* "multiboot2" or "pvh" */
-	char loader[64];	/* the loader's own name, may be empty */
+	const char *protocol; /* "multiboot2" or "pvh" */
+	char loader[64];      /* the loader's own name, may be empty */
 	char cmdline[BOOT_CMDLINE_MAX];
-	bool cmdline_cut;	/* the loader's was longer */
+	bool cmdline_cut; /* the loader's was longer */
 	unsigned memory_count;
 	struct boot_memory memory[BOOT_MEMORY_MAX]; /* sorted, not overlapping */
 	unsigned module_count;
 	struct boot_module modules[BOOT_MODULE_MAX];
 	struct boot_framebuffer framebuffer;
-	uint64_t rsdp;		/* ACPI root pointer, 0 where the loader gave none */
-	uint8_t rsdp_copy[36];	/* or its bytes, where the loader gave those */
-	uint32_t rsdp_size;	/* how many they are, 0: none */
-	uint64_t entry_tsc;	/* the time-stamp counter at the first instruction */
+	uint64_t rsdp;	       /* ACPI root pointer, 0 where the loader gave none */
+	uint8_t rsdp_copy[36]; /* or its bytes, where the loader gave those */
+	uint32_t rsdp_size;    /* how many they are, 0: none */
+	uint64_t entry_tsc;    /* the time-stamp counter at the first instruction */
 };
 
 extern struct boot_info boot_info;

@@ -13,4 +13,5 @@ static int set_clock(const char *rest, const char *value)
 	return 0;
 }
 
-PARAM(clock, "clock", "=NAME  the counter to keep time with: tsc, hpet or acpi_pm", set_clock);
+PARAM(clock, "clock", "=NAME  the counter to keep time with: tsc, hpet or acpi_pm",
+      set_clock);

@@ -75,7 +75,7 @@ static void crash_free_twice(void)
 	void *volatile object = kmalloc(64, GFP_KERNEL);
 
 	kfree(object);
-	kfree(object);
+	kfree(object); /* NOLINT(clang-analyzer-unix.Malloc): on purpose */
 }
 
 static void crash_page_twice(void)
@@ -104,7 +104,7 @@ static void crash_stale(void)
 
 	kfree(object);
 	if (object)
-		object[63] = 'x';
+		object[63] = 'x'; /* NOLINT(clang-analyzer-unix.Malloc): on purpose */
 	kfree(kmalloc(64, GFP_KERNEL));
 }
 

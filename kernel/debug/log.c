@@ -47,7 +47,7 @@ static atomic_bool printing;
 static bool panicking;
 static enum log_level level_limit = LOG_INFO;
 static uint64_t (*clock)(void);
-static void (*notify)(void);
+static void (*news)(void);
 
 static void ring_copy_in(uint64_t at, const void *from, size_t n)
 {
@@ -191,8 +191,8 @@ void log_write(unsigned priority, const char *text, size_t len)
 	ring_append(record, text);
 	ring_leave(locked, flags);
 	print_pending();
-	if (notify && !panicking)
-		notify();
+	if (news && !panicking)
+		news();
 }
 
 void log_vprint(enum log_level level, const char *fmt, va_list args)
@@ -239,9 +239,9 @@ void log_set_clock(uint64_t (*monotonic_ns)(void))
 	clock = monotonic_ns;
 }
 
-void log_set_notify(void (*function)(void))
+void log_set_notify(void (*notify)(void))
 {
-	notify = function;
+	news = notify;
 }
 
 uint64_t log_next_sequence(void)

@@ -14,7 +14,8 @@ typedef void (*irq_handler)(void *context);
  * Routes the line and unmasks it. name stays the caller's. -EBUSY: somebody has it;
  * -ENODEV: no controller has that line.
  */
-MUST_CHECK int irq_request(unsigned isa, irq_handler handler, void *context, const char *name);
+MUST_CHECK int irq_request(unsigned isa, irq_handler handler, void *context,
+			   const char *name);
 void irq_release(unsigned isa);
 
 struct irq_stats {

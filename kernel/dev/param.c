@@ -19,7 +19,8 @@ struct complaint {
 
 extern const struct param *const table_param_start[], *const table_param_end[];
 
-static char words[BOOT_CMDLINE_MAX]; /* the line, cut into words; handlers keep pointers */
+static char
+	words[BOOT_CMDLINE_MAX]; /* the line, cut into words; handlers keep pointers */
 static struct complaint complaints[COMPLAINTS_MAX];
 static unsigned complaint_count;
 

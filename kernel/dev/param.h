@@ -20,9 +20,12 @@ struct param {
 	int (*set)(const char *rest, const char *value);
 };
 
-#define PARAM(symbol, name_, help_, set_)                                              \
-	static const struct param *const PASTE(param_of_, symbol) LINK_TABLE(param) =  \
-		&(const struct param){ name_, help_, set_ }
+#define PARAM(symbol, name_, help_, set_)                                             \
+	static const struct param *const PASTE(param_of_, symbol) LINK_TABLE(param) = \
+		&(const struct param)                                                 \
+	{                                                                             \
+		name_, help_, set_                                                    \
+	}
 
 /* Parses boot_info.cmdline. Once, early. */
 void param_parse(const char *cmdline);

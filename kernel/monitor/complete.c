@@ -65,7 +65,9 @@ bool monitor_complete(void *unused, const char *line, size_t word, size_t len,
 		      unsigned index, char *out)
 {
 	char directory[LINEEDIT_WORD] = "", prefix[LINEEDIT_WORD] = "";
-	struct search search = { .prefix = prefix, .index = index, .before = "", .out = out };
+	struct search search = {
+		.prefix = prefix, .index = index, .before = "", .out = out
+	};
 	size_t slash = len;
 
 	while (slash > word && line[slash - 1] != '/')

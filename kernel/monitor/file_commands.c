@@ -13,25 +13,44 @@
 const char *error_text(int error)
 {
 	switch (-error) {
-	case EPERM: return "not permitted";
-	case ENOENT: return "no such file or directory";
-	case EINTR: return "interrupted";
-	case EIO: return "input/output error";
-	case EBADF: return "bad file descriptor";
-	case EAGAIN: return "try again";
-	case ENOMEM: return "out of memory";
-	case EACCES: return "permission denied";
-	case EBUSY: return "device or resource busy";
-	case EEXIST: return "file exists";
-	case ENODEV: return "no such device";
-	case ENOTDIR: return "not a directory";
-	case EISDIR: return "is a directory";
-	case EINVAL: return "invalid argument";
-	case ENOSPC: return "no space left";
-	case EROFS: return "read-only file system";
-	case EPIPE: return "nobody reads";
-	case ENAMETOOLONG: return "name too long";
-	default: return "error";
+	case EPERM:
+		return "not permitted";
+	case ENOENT:
+		return "no such file or directory";
+	case EINTR:
+		return "interrupted";
+	case EIO:
+		return "input/output error";
+	case EBADF:
+		return "bad file descriptor";
+	case EAGAIN:
+		return "try again";
+	case ENOMEM:
+		return "out of memory";
+	case EACCES:
+		return "permission denied";
+	case EBUSY:
+		return "device or resource busy";
+	case EEXIST:
+		return "file exists";
+	case ENODEV:
+		return "no such device";
+	case ENOTDIR:
+		return "not a directory";
+	case EISDIR:
+		return "is a directory";
+	case EINVAL:
+		return "invalid argument";
+	case ENOSPC:
+		return "no space left";
+	case EROFS:
+		return "read-only file system";
+	case EPIPE:
+		return "nobody reads";
+	case ENAMETOOLONG:
+		return "name too long";
+	default:
+		return "error";
 	}
 }
 
@@ -46,13 +65,20 @@ struct names {
 static char type_letter(uint32_t mode)
 {
 	switch (mode & S_IFMT) {
-	case S_IFDIR: return 'd';
-	case S_IFCHR: return 'c';
-	case S_IFBLK: return 'b';
-	case S_IFLNK: return 'l';
-	case S_IFIFO: return 'p';
-	case S_IFSOCK: return 's';
-	default: return '-';
+	case S_IFDIR:
+		return 'd';
+	case S_IFCHR:
+		return 'c';
+	case S_IFBLK:
+		return 'b';
+	case S_IFLNK:
+		return 'l';
+	case S_IFIFO:
+		return 'p';
+	case S_IFSOCK:
+		return 's';
+	default:
+		return '-';
 	}
 }
 
@@ -217,7 +243,8 @@ static int run_write(struct monitor *monitor, int argc, char **argv)
 	int error;
 
 	if (argc < 2)
-		return monitor_error(monitor, "write", -EINVAL, "usage: write path [word...]");
+		return monitor_error(monitor, "write", -EINVAL,
+				     "usage: write path [word...]");
 	error = vfs_open(argv[1], O_WRONLY | O_CREAT | O_TRUNC, 0644, &file);
 	if (!error) {
 		for (int i = 2; i < argc && !error; i++) {

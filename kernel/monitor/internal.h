@@ -4,7 +4,8 @@
 
 #include "kernel/monitor/monitor.h"
 
-extern const struct monitor_command *const table_command_start[], *const table_command_end[];
+extern const struct monitor_command *const table_command_start[],
+	*const table_command_end[];
 
 const struct monitor_command *monitor_find(const char *name);
 

@@ -52,7 +52,8 @@ static void terminal_raw(struct prompt *prompt)
 	struct argument cooked = { .value = (uint64_t)&prompt->cooked };
 	struct termios raw;
 
-	prompt->is_terminal = do_ioctl(prompt->monitor.terminal.file, TCGETS, cooked) == 0;
+	prompt->is_terminal =
+		do_ioctl(prompt->monitor.terminal.file, TCGETS, cooked) == 0;
 	if (!prompt->is_terminal)
 		return;
 	raw = prompt->cooked;
@@ -60,7 +61,8 @@ static void terminal_raw(struct prompt *prompt)
 	raw.lflag &= ~(uint32_t)(ICANON | ECHO | ISIG | IEXTEN);
 	raw.cc[VMIN] = 1;
 	raw.cc[VTIME] = 0;
-	if (do_ioctl(prompt->monitor.terminal.file, TCSETS, (struct argument){ .value = (uint64_t)&raw }))
+	if (do_ioctl(prompt->monitor.terminal.file, TCSETS,
+		     (struct argument){ .value = (uint64_t)&raw }))
 		prompt->is_terminal = false;
 }
 
@@ -68,7 +70,8 @@ static void terminal_cooked(struct prompt *prompt)
 {
 	struct argument cooked = { .value = (uint64_t)&prompt->cooked };
 
-	if (prompt->is_terminal && do_ioctl(prompt->monitor.terminal.file, TCSETSW, cooked))
+	if (prompt->is_terminal &&
+	    do_ioctl(prompt->monitor.terminal.file, TCSETSW, cooked))
 		log_warn("monitor: the terminal stays raw");
 }
 
@@ -77,7 +80,8 @@ static void terminal_width(struct prompt *prompt)
 	struct winsize size = { 0 };
 	struct argument argument = { .value = (uint64_t)&size };
 
-	if (do_ioctl(prompt->monitor.terminal.file, TIOCGWINSZ, argument) == 0 && size.columns)
+	if (do_ioctl(prompt->monitor.terminal.file, TIOCGWINSZ, argument) == 0 &&
+	    size.columns)
 		prompt->editor.columns = size.columns;
 }
 
@@ -90,7 +94,7 @@ static int prompt_line(struct prompt *prompt)
 	terminal_width(prompt);
 	lineedit_start(&prompt->editor, "octavo> ");
 	while (result == LINEEDIT_MORE) {
-		uint8_t key;
+		uint8_t key = 0;
 		struct iter to = iter_kernel(&key, 1);
 		ssize_t n;
 

@@ -95,7 +95,8 @@ static int execute_words(struct monitor *monitor, int argc, char **argv)
 	else if (program)
 		status = program_run(program, &monitor->terminal, argc, argv);
 	else
-		return monitor_error(monitor, argv[0], -ENOENT, "no such command; try help");
+		return monitor_error(monitor, argv[0], -ENOENT,
+				     "no such command; try help");
 	if (status == -ENOMEM)
 		monitor_print(monitor, "%s: out of memory\n", argv[0]);
 	return status;

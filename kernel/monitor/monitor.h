@@ -17,15 +17,17 @@ struct monitor_command {
 	int (*run)(struct monitor *monitor, int argc, char **argv);
 };
 
-#define MONITOR_COMMAND(name_, usage_, help_, run_)                                    \
-	static const struct monitor_command *const PASTE(command_, run_)               \
-		LINK_TABLE(command) =                                                  \
-			&(const struct monitor_command){ name_, usage_, help_, run_ }
+#define MONITOR_COMMAND(name_, usage_, help_, run_)                      \
+	static const struct monitor_command *const PASTE(command_, run_) \
+		LINK_TABLE(command) = &(const struct monitor_command)    \
+	{                                                                \
+		name_, usage_, help_, run_                               \
+	}
 
 /* Output of a command; errors of the terminal are the monitor's to handle. */
 void monitor_print(struct monitor *monitor, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* Runs one line (may hold several commands, separated by semicolons): 0 or the last failure. */
+/* Runs one line of commands, separated by semicolons: 0, or the last failure. */
 int monitor_execute(struct monitor *monitor, char *line);
 
 /* The interactive loop on a terminal, until that fails. */

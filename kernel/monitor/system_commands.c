@@ -104,7 +104,8 @@ static int run_trace(struct monitor *monitor, int argc, char **argv)
 	}
 	return 0;
 }
-MONITOR_COMMAND("trace", "[on [kind...]|off|clear]", "show or choose what is traced", run_trace);
+MONITOR_COMMAND("trace", "[on [kind...]|off|clear]", "show or choose what is traced",
+		run_trace);
 
 /* What was printed reaches the terminal before the machine goes. */
 static void say_goodbye(struct monitor *monitor)

@@ -31,16 +31,16 @@ enum session_state { FRESH, RUNNING, ENDED };
 struct session {
 	struct refcount refs;
 	struct port port;
-	struct mutex move;	/* held while bytes move between a ring and a cursor */
+	struct mutex move; /* held while bytes move between a ring and a cursor */
 	struct waitq changed;
 	struct spinlock lock;
-	enum session_state state;	     /* [lock] */
-	struct ring input, output;	     /* [lock] */
-	int status;			     /* [lock] once ENDED */
-	bool input_ended;		     /* [lock] an end of file follows the input */
-	size_t options_len;		     /* [move] */
-	char options[PROGRAM_OPTIONS_SIZE];  /* [move], the task's once RUNNING */
-	struct task *task;		     /* [move] once RUNNING */
+	enum session_state state;	    /* [lock] */
+	struct ring input, output;	    /* [lock] */
+	int status;			    /* [lock] once ENDED */
+	bool input_ended;		    /* [lock] an end of file follows the input */
+	size_t options_len;		    /* [move] */
+	char options[PROGRAM_OPTIONS_SIZE]; /* [move], the task's once RUNNING */
+	struct task *task;		    /* [move] once RUNNING */
 	uint8_t input_bytes[INPUT_SIZE], output_bytes[OUTPUT_SIZE];
 };
 
@@ -236,7 +236,8 @@ static ssize_t write_some(struct session *session, struct iter *from)
 static bool writable(struct session *session)
 {
 	SPIN_GUARD(&session->lock);
-	return session->state == ENDED || session->input_ended || ring_space(&session->input);
+	return session->state == ENDED || session->input_ended ||
+	       ring_space(&session->input);
 }
 
 static ssize_t session_write(struct chardev *device, void *opened, struct iter *from,
@@ -323,7 +324,8 @@ static ssize_t session_read(struct chardev *device, void *opened, struct iter *t
 	return total ? total : error;
 }
 
-static unsigned session_poll(struct chardev *device, void *opened, struct poll_table *table)
+static unsigned session_poll(struct chardev *device, void *opened,
+			     struct poll_table *table)
 {
 	struct session *session = opened;
 	unsigned bits = 0;
@@ -381,9 +383,12 @@ static int session_ioctl(struct chardev *device, void *opened, unsigned command,
 			 struct argument argument)
 {
 	switch (command) {
-	case PROGRAM_SET_OPTIONS: return set_options(opened, argument);
-	case PROGRAM_END_INPUT: return end_input(opened);
-	default: return -ENOTTY;
+	case PROGRAM_SET_OPTIONS:
+		return set_options(opened, argument);
+	case PROGRAM_END_INPUT:
+		return end_input(opened);
+	default:
+		return -ENOTTY;
 	}
 }
 

@@ -13,8 +13,8 @@ static void interrupt(void *context)
 	task_kill(context);
 }
 
-int foreground_run(const struct terminal *terminal, const char *name, int (*entry)(void *),
-		   void *argument)
+int foreground_run(const struct terminal *terminal, const char *name,
+		   int (*entry)(void *), void *argument)
 {
 	struct tty *tty = terminal->tty;
 	struct task *task;

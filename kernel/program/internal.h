@@ -23,12 +23,12 @@ enum { PORT_INPUT_SIZE = 128 };
 struct port {
 	const struct port_ops *ops;
 	const struct program *program;
-	void *context;		/* the home's */
+	void *context; /* the home's */
 	bool utf8;
-	bool out_of_memory;	/* the last allocation failed */
-	_Atomic bool stop;	/* [a] the home asks it to end */
-	struct list blocks;	/* what port_alloc gave and port_free has not taken */
-	uint64_t memory;	/* their bytes */
+	bool out_of_memory; /* the last allocation failed */
+	_Atomic bool stop;  /* [a] the home asks it to end */
+	struct list blocks; /* what port_alloc gave and port_free has not taken */
+	uint64_t memory;    /* their bytes */
 	size_t input_at, input_len;
 	char input[PORT_INPUT_SIZE]; /* read, not yet handed over */
 };

@@ -19,13 +19,14 @@ enum { KMALLOC_LIMIT = 32 * 1024 }; /* larger blocks come page by page */
 
 struct block {
 	struct list link;
-	size_t size; /* with this header */
+	size_t size;  /* with this header */
 	uint64_t pad; /* what follows is aligned to 16 */
 };
 
 static void *block_alloc(size_t size)
 {
-	return size > KMALLOC_LIMIT ? vmalloc(size, GFP_KERNEL) : kmalloc(size, GFP_KERNEL);
+	return size > KMALLOC_LIMIT ? vmalloc(size, GFP_KERNEL)
+				    : kmalloc(size, GFP_KERNEL);
 }
 
 static void block_free(struct block *block)
@@ -163,12 +164,13 @@ void port_open(struct port *port, const struct program *program,
 
 int port_run(struct port *port, int argc, char **argv)
 {
+	struct block *block, *next;
 	int status;
 
 	program_count_start(port->program);
 	status = port->program->main(port, argc, argv);
-	while (!list_is_empty(&port->blocks))
-		port_free(port, list_first(&port->blocks, struct block, link) + 1);
+	list_for_each_safe (block, next, &port->blocks, link)
+		port_free(port, block + 1);
 	if (status != 0 && port->out_of_memory)
 		status = -ENOMEM;
 	program_count_end(port->program, status, port_stopping(port));

@@ -81,6 +81,7 @@ static inline uint32_t cpu_irq_depth(void)
 }
 
 #define RFLAGS_IF (1u << 9)
+#define RFLAGS_AC (1u << 18) /* with SMAP: user memory may be touched */
 
 static inline uint64_t cpu_flags(void)
 {
@@ -124,6 +125,17 @@ static inline void irq_restore(uint64_t flags)
 static inline void cpu_wait_irq(void)
 {
 	__asm__ volatile("sti; hlt" : : : "memory");
+}
+
+/* Ends the right to touch user memory, and grants it; only with cpu_features.smap. */
+static inline void cpu_close_user(void)
+{
+	__asm__ volatile("clac" : : : "memory", "cc");
+}
+
+static inline void cpu_open_user(void)
+{
+	__asm__ volatile("stac" : : : "memory", "cc");
 }
 
 static inline void cpu_relax(void)

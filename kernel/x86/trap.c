@@ -164,6 +164,9 @@ void trap_dispatch(struct trap_frame *frame)
 {
 	struct cpu *cpu = cpu_this();
 
+	/* Whoever interrupts a user copy must not inherit its right; iret restores it. */
+	if (cpu_features.smap)
+		cpu_close_user();
 	if (frame->vector < EXCEPTIONS) {
 		if (!dispatch_exception(frame))
 			panic_trap(frame, "%s", trap_name(frame->vector));

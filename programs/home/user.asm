@@ -1,5 +1,6 @@
 ; user.asm: where a static executable without a C library begins, and its system
-; calls (System V ABI for AMD64, 3.4.1 for the stack at entry, A.2.1 for calls).
+; calls: System V ABI for AMD64, 3.4.1 for the stack at entry, A.2.1 for calls.
+; Used by programs/home/user.c alone.
 
 	section .text
 

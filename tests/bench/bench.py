@@ -21,7 +21,8 @@ QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "64M", "-nic
 ICOUNT = ["-icount", "shift=0,sleep=off"]
 RELEASE, CHECK, DEBUG = ("build/octavo.elf", "build/check/octavo.elf",
                          "build/debug/octavo.elf")
-EMPTY, ISO, EMPTY_ISO = "build/empty/empty.elf", "build/octavo.iso", "build/empty/empty.iso"
+EMPTY, EMPTY_ISO = "build/empty/empty.elf", "build/empty/empty.iso"
+ISO = "build/octavo.iso"
 GAME, UP = b"Piece (1-16): ", b"empty kernel: up"
 HANG_GUARD_S = 600
 IDLE_S = 5

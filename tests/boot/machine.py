@@ -106,7 +106,8 @@ class Machine:
                  "-S", "-display", "none",
                  "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
                  "-chardev", f"socket,id=serial,path={listeners[0].path}",
-                 "-serial", "chardev:serial" if serial else "none", "-qmp", f"unix:{listeners[1].path}"]
+                 "-serial", "chardev:serial" if serial else "none",
+                 "-qmp", f"unix:{listeners[1].path}"]
         self.has_screen = type != "microvm" and not uefi  # of text
         self.gdb_path = folder / "gdb"
         if gdb:

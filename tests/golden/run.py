@@ -61,7 +61,7 @@ def cases(names=()):
 
 
 def masked(output):
-    """The output with its speed replaced by a dash; newlines as the program wrote them."""
+    """The output with a dash for its speed; newlines as the program wrote them."""
     return SPEED.sub(rb"\1-", output.replace(b"\r\n", b"\n"))
 
 

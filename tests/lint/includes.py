@@ -23,7 +23,8 @@ DRIVER_ROOMS = ("x86", "sync", "mm", "time", "sched", "dev", "debug")
 FREESTANDING = ("stdarg.h", "stdatomic.h", "stdbool.h", "stddef.h", "stdint.h",
                 "stdnoreturn.h", "limits.h")
 # Headers of lib/ that are the C library's own where there is one.
-HOSTED = {"lib/base.h": "sys/types.h", "lib/errno.h": "errno.h", "lib/string.h": "string.h"}
+HOSTED = {"lib/base.h": "sys/types.h", "lib/errno.h": "errno.h",
+          "lib/string.h": "string.h"}
 GENERATED = ("programs.list", "font.list")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[>"]')
 

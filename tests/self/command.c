@@ -29,4 +29,5 @@ static int run_selftest(struct monitor *monitor, int argc, char **argv)
 		monitor_print(monitor, "selftest: one is under way\n");
 	return failed;
 }
-MONITOR_COMMAND("selftest", "[bench] [name]", "test or measure this kernel", run_selftest);
+MONITOR_COMMAND("selftest", "[bench] [name]", "test or measure this kernel",
+		run_selftest);

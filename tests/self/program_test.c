@@ -19,7 +19,8 @@
 static const char device[] = "/dev/quarto";
 static const char two_games[] = "-a=2 -m -s=7\n";
 /* The strong player wants its table; this late it does not think for long. */
-static const char late_game[] = "-l=strong -s=3\nload 0fe..15.7.c..6.b/8/1\n4,1\n3\nquit\n";
+static const char late_game[] =
+	"-l=strong -s=3\nload 0fe..15.7.c..6.b/8/1\n4,1\n3\nquit\n";
 
 enum { SESSIONS = 64 };
 
@@ -77,7 +78,7 @@ static struct answer read_answer(struct file *file, size_t piece)
 {
 	struct answer answer = { 0 };
 	static const struct hash_key key; /* any will do */
-	char bytes[128], line[160];
+	char bytes[128] = "", line[160];
 	size_t length = 0;
 
 	for (;;) {
@@ -96,7 +97,8 @@ static struct answer read_answer(struct file *file, size_t piece)
 				continue;
 			line[length - 1] = '\0';
 			if (!strstr(line, "per second"))
-				answer.hash = answer.hash * 31 + hash_bytes(&key, line, length);
+				answer.hash =
+					answer.hash * 31 + hash_bytes(&key, line, length);
 			length = 0;
 		}
 	}
@@ -219,7 +221,7 @@ SELF_TEST("program.end_of_input", end_of_input)
 SELF_TEST("program.end_of_options", end_of_options)
 {
 	uint64_t used = memory_used();
-	struct answer whole = play(two_games, 128), answer;
+	struct answer whole = play(two_games, 128), answer = { 0 };
 	struct file *file;
 	int error = vfs_open(device, O_RDWR | O_NONBLOCK, 0, &file);
 
@@ -241,7 +243,7 @@ SELF_TEST("program.end_of_options", end_of_options)
 SELF_TEST("program.many_games", many_games)
 {
 	uint64_t used = memory_used();
-	struct file **files = kcalloc(SESSIONS, sizeof(*files), GFP_KERNEL);
+	struct file **files = kcalloc(SESSIONS, sizeof(struct file *), GFP_KERNEL);
 	unsigned opened = 0;
 
 	EXPECT(files);

@@ -46,6 +46,27 @@ SELF_TEST("x86.breakpoint", test_breakpoint)
 
 static volatile uint64_t depth_seen, flags_seen;
 
+static bool note_flags(struct trap_frame *frame)
+{
+	flags_seen = cpu_flags();
+	return true;
+}
+
+SELF_TEST("x86.trap_closes_user_memory", test_trap_closes_user_memory)
+{
+	if (!cpu_features.smap) {
+		self_skip("no SMAP");
+		return;
+	}
+	trap_set_handler(TRAP_BREAKPOINT, note_flags);
+	cpu_open_user();
+	cpu_trap();
+	EXPECT(cpu_flags() & RFLAGS_AC);
+	cpu_close_user();
+	trap_set_handler(TRAP_BREAKPOINT, NULL);
+	EXPECT(!(flags_seen & RFLAGS_AC));
+}
+
 static bool interrupt(struct trap_frame *frame)
 {
 	depth_seen = cpu_irq_depth();
