@@ -213,6 +213,10 @@ static NOINLINE struct page *take_slowly(unsigned order, unsigned gfp)
 	page = take_locked(order, gfp);
 	if (!page && hot_release())
 		page = take_locked(order, gfp);
+	if (!page && (gfp & GFP_KERNEL) && memory_reclaim()) {
+		(void)hot_release();
+		page = take_locked(order, gfp);
+	}
 	if (!page) {
 		SPIN_IRQ_GUARD(&page_lock);
 		failures++;

@@ -213,6 +213,15 @@ void vmalloc_shrink(void)
 		area_destroy(area);
 }
 
+bool memory_reclaim(void)
+{
+	if (!context_may_sleep())
+		return false;
+	vmalloc_shrink();
+	slab_shrink();
+	return true;
+}
+
 void *vmalloc(size_t size, unsigned gfp)
 {
 	struct area *area = NULL;

@@ -5,6 +5,8 @@
 #include "kernel/boot_info.h"
 #include "kernel/mm/fault_inject.h"
 #include "kernel/mm/page.h"
+#include "kernel/mm/slab.h"
+#include "kernel/mm/vmalloc.h"
 #include "kernel/x86/cpu.h"
 #include "lib/string.h"
 #include "tests/self/self.h"
@@ -21,9 +23,17 @@ static uint64_t free_now(void)
 	return stats.free;
 }
 
+/* The same when nobody keeps any for later, as after a request that failed. */
+static uint64_t free_of_all(void)
+{
+	vmalloc_shrink();
+	slab_shrink();
+	return free_now();
+}
+
 SELF_TEST("page.split_and_merge", test_split_and_merge)
 {
-	uint64_t before = free_now();
+	uint64_t before = free_of_all();
 
 	for (unsigned order = 0; order <= PAGE_ORDER_MAX; order++) {
 		struct page *a = page_alloc(order, GFP_KERNEL);
@@ -84,13 +94,17 @@ static void check_mark(const struct page *page)
 	EXPECT_EQ(*(uint64_t *)page_address(page), page_to_phys(page));
 }
 
-/* Takes all memory that there is, and marks pages; each is still marked as its own. */
+/*
+ * Takes all memory that there is, also what was kept for later, and marks pages; each is
+ * still marked as its own.
+ */
 SELF_TEST("page.exhaustion", test_exhaustion)
 {
-	uint64_t before = free_now(), count = 0, returned = 0;
+	uint64_t before = free_of_all(), left, count = 0, returned = 0;
 	struct list taken = LIST_INIT(taken);
 	struct page *page, *next;
 
+	vfree(vmalloc(4 * PAGE_SIZE, GFP_KERNEL)); /* a task's stack: kept */
 	for (page = page_alloc(0, GFP_KERNEL); page; page = page_alloc(0, GFP_KERNEL)) {
 		check_taken(page, count < MARKED);
 		list_add_tail(&taken, &page->link);
@@ -98,6 +112,8 @@ SELF_TEST("page.exhaustion", test_exhaustion)
 	}
 	EXPECT(count <= before);
 	EXPECT(before - count < 512);
+	left = free_now();
+	EXPECT_EQ(free_of_all(), left);
 	/* The reserve. */
 	page = page_alloc(0, GFP_ATOMIC);
 	EXPECT(page);

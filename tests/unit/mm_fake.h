@@ -153,6 +153,14 @@ static inline bool fault_inject(void)
 	return fake_fail_at && --fake_fail_at == 0;
 }
 
+/* There is nothing kept anywhere. */
+bool memory_reclaim(void);
+
+bool memory_reclaim(void)
+{
+	return false;
+}
+
 static inline void fake_machine_start(void)
 {
 	fake_memory = mmap(NULL, fake_memory_size, PROT_READ | PROT_WRITE,
