@@ -4,7 +4,9 @@
  */
 #include "kernel/mm/page.h"
 #include "kernel/mm/usercopy.h"
+#include "kernel/x86/cpu.h"
 #include "kernel/x86/paging.h"
+#include "kernel/x86/trap.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "tests/self/self.h"
@@ -64,6 +66,30 @@ SELF_TEST("usercopy.edges", test_edges)
 		check_edges();
 	unmap_pages();
 	EXPECT_EQ(copy_from_user(buffer, at(BASE), 1), -EFAULT);
+}
+
+enum { FLAGS_AC = 1 << 18 }; /* user memory is open */
+static uint64_t fault_flags;
+
+static bool note_flags(struct trap_frame *frame)
+{
+	fault_flags = cpu_flags();
+	return false; /* the copy's own way out is next */
+}
+
+/* An interrupt, or a task that it switches to, must not inherit what a copy opened. */
+SELF_TEST("usercopy.closed_in_traps", test_closed)
+{
+	if (!cpu_features.smap) {
+		self_skip("no SMAP");
+		return;
+	}
+	fault_flags = FLAGS_AC;
+	trap_set_handler(TRAP_PAGE_FAULT, note_flags);
+	EXPECT_EQ(copy_from_user(buffer, at(BASE), 1), -EFAULT);
+	trap_set_handler(TRAP_PAGE_FAULT, NULL);
+	EXPECT_EQ(fault_flags & FLAGS_AC, 0);
+	EXPECT_EQ(cpu_flags() & FLAGS_AC, 0);
 }
 
 SELF_TEST("usercopy.contents", test_contents)
