@@ -62,6 +62,10 @@ static void read_features(struct cpu_features *f)
 		f->nx = bit(id.edx, 20);
 		f->gbytes = bit(id.edx, 26);
 	}
+	/* Intel SDM 3A, 4.1.4: 36 where the processor does not say. */
+	f->phys_bits = 36;
+	if (last_extended >= 0x80000008)
+		f->phys_bits = MIN(cpu_id(0x80000008, 0).eax & 0xff, 52u);
 	if (last_extended >= 0x80000007)
 		f->tsc_invariant = bit(cpu_id(0x80000007, 0).edx, 8);
 	read_names(f);

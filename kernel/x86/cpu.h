@@ -187,6 +187,7 @@ struct cpu_features {
 	char vendor[13], brand[49];
 	bool nx, pge, gbytes, fsgsbase, smep, smap, umip, x2apic, tsc_deadline,
 		tsc_invariant, rdrand, rdseed, hypervisor, xsave, pcid;
+	uint8_t phys_bits; /* of a physical address */
 };
 extern struct cpu_features cpu_features;
 

@@ -111,6 +111,10 @@ int paging_map(uint64_t root, uint64_t virt, uint64_t phys, size_t pages, unsign
 	uint64_t bits = page_flags_to_entry(flags);
 	size_t i;
 
+	/* Bits beyond the processor's are reserved: using such an entry is a fault. */
+	if (phys >> cpu_features.phys_bits ||
+	    pages > ((1ULL << cpu_features.phys_bits) - phys) / PAGE_SIZE)
+		return -EINVAL;
 	for (i = 0; i < pages; i++) {
 		uint64_t *entry =
 			page_entry(root, virt + i * PAGE_SIZE, LEVEL_PAGE, true);

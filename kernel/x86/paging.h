@@ -30,7 +30,8 @@ uint64_t paging_kernel_root(void);
 
 /*
  * Maps `pages` pages of physical memory at virt. Tables come from the source.
- * -ENOMEM: what was mapped before is unmapped again; -EEXIST: something is there.
+ * -ENOMEM: what was mapped before is unmapped again; -EEXIST: something is there;
+ * -EINVAL: the processor has no such physical addresses.
  */
 MUST_CHECK int paging_map(uint64_t root, uint64_t virt, uint64_t phys, size_t pages,
 			  unsigned flags);

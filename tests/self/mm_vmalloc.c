@@ -173,5 +173,7 @@ SELF_TEST("vmalloc.device_windows", test_device_windows)
 		mmio_unmap(window);
 	page_free(page);
 	EXPECT(!mmio_map(UINT64_MAX - 10, 100));
+	EXPECT(!mmio_map(1ULL << cpu_features.phys_bits, 1));
+	EXPECT(!mmio_map((1ULL << cpu_features.phys_bits) - PAGE_SIZE, PAGE_SIZE + 1));
 	EXPECT(!mmio_map(0xfee00000, 0));
 }
