@@ -261,14 +261,19 @@ void vt_feed_aside(struct vt *vt, const char *bytes, size_t len)
 	struct ansi ansi = vt->ansi;
 	struct utf8_decoder decoder = vt->decoder;
 	struct vt_style style = vt->cursor.style;
+	bool graphics = vt->cursor.graphics, insert = vt->insert;
 
 	ansi_init(&vt->ansi, &vt_ansi_ops);
 	vt->decoder = (struct utf8_decoder){ 0 };
 	vt->cursor.style = (struct vt_style){ .foreground = 7 };
+	vt->cursor.graphics = false;
+	vt->insert = false;
 	vt_feed(vt, (const uint8_t *)bytes, len);
 	vt->ansi = ansi;
 	vt->decoder = decoder;
 	vt->cursor.style = style;
+	vt->cursor.graphics = graphics;
+	vt->insert = insert;
 }
 
 void vt_look_back(struct vt *vt, int rows)

@@ -333,6 +333,11 @@ static void test_aside(void **state)
 	assert_int_equal(b->cells[1][0].code, 0xe9);
 	assert_int_equal(b->cells[1][0].foreground, 1);
 	assert_int_equal(b->cells[2][0].foreground, 2);
+	feed(b, "\033[3;1H\033(0\033[4h");
+	vt_feed_aside(&b->vt, "q\r", 2);
+	feed(b, "q");
+	assert_int_equal(b->cells[2][0].code, 0x2500);
+	assert_int_equal(b->cells[2][1].code, 'q');
 }
 
 /* Any bytes: no sanitizer speaks, and what is drawn is what the cells hold. */
