@@ -555,17 +555,18 @@ static int start_device(struct tty *tty)
 
 static int tty_start_all(void)
 {
-	int result = 0;
+	int result = 0, error;
 
 	for (unsigned i = 0; i < tty_count; i++) {
-		int error = start_device(&ttys[i]);
-
+		error = start_device(&ttys[i]);
 		result = error ? error : result;
 	}
 	if (!tty_console())
 		return result ? result : -ENODEV;
-	if (!result)
-		result = chardev_register(&console_device);
-	return result ? result : chardev_register(&tty_device);
+	/* Also when another terminal could not be started. */
+	error = chardev_register(&console_device);
+	if (!error)
+		error = chardev_register(&tty_device);
+	return error ? error : result;
 }
 INIT(INIT_DEVICE, tty_start_all);
