@@ -4,14 +4,6 @@
 #include "kernel/syscall/internal.h"
 #include "kernel/time/clock.h"
 
-/* CPU time of the running task, which is all of its process. */
-static uint64_t cpu_time(void)
-{
-	const struct task *task = cpu_task();
-
-	return task->run_time + (clock_monotonic() - task->started_at);
-}
-
 static int clock_read(int clock, uint64_t *ns)
 {
 	switch (clock) {
@@ -27,7 +19,7 @@ static int clock_read(int clock, uint64_t *ns)
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
 	case CLOCK_THREAD_CPUTIME_ID:
-		*ns = cpu_time();
+		*ns = task_run_time(cpu_task()); /* all of its process */
 		return 0;
 	default:
 		return -EINVAL;

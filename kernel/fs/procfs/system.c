@@ -70,11 +70,8 @@ static void show_interrupts(struct text *text)
 
 static void show_task(struct task *task, void *context)
 {
-	uint64_t time = task->run_time;
+	uint64_t time = task_run_time(task);
 
-	/* What runs now has not been credited with its present turn. */
-	if (task == cpu_task())
-		time += clock_monotonic() - task->started_at;
 	text_print(context, "%5d %-9s %4u %3u %9llu.%03llu %10llu  %s\n", task->id,
 		   task_state_name(task), task->priority, task->cpu,
 		   (unsigned long long)(time / NSEC_PER_SEC),
