@@ -62,9 +62,9 @@ static uint64_t read_narrow(void)
 
 SELF_TEST("time.narrow_counter_as_the_clock", narrow_counter)
 {
-	static struct clock_source narrow = {
-		.name = "narrow", .read = read_narrow, .mask = CLOCK_MIN_MASK
-	};
+	static struct clock_source narrow = { .name = "narrow",
+					      .read = read_narrow,
+					      .mask = CLOCK_MIN_MASK };
 	struct clock_source *before = clock_source_in_use();
 	uint64_t hz = clock_tsc_hz(), tsc, ns, expected;
 
