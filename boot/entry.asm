@@ -28,7 +28,7 @@ EFER_NXE_BIT    equ 11
 EFLAGS_ID       equ 1 << 21
 CPUID_EXT_LM    equ 1 << 29             ; 80000001h:EDX
 CPUID_EXT_NX    equ 1 << 20
-CPUID_PAE_MSR_TSC equ 1 << 6 | 1 << 5 | 1 << 4  ; 1:EDX
+CPUID_NEEDED    equ 1 << 6 | 1 << 5 | 1 << 4 | 1 << 26  ; 1:EDX: PAE, MSR, TSC, SSE2
 
 section .boot.text progbits alloc exec nowrite align=16
 bits 32
@@ -63,15 +63,6 @@ check_cpu:
         je boot_fail_32
 
         mov esi, PHYS(no_long_mode)
-        mov eax, 1
-        cpuid
-        and edx, CPUID_PAE_MSR_TSC
-        cmp edx, CPUID_PAE_MSR_TSC
-        jne boot_fail_32
-        rdtsc
-        mov [PHYS(boot_tsc)], eax
-        mov [PHYS(boot_tsc) + 4], edx
-
         mov eax, 0x80000000
         cpuid
         cmp eax, 0x80000001
@@ -84,7 +75,18 @@ check_cpu:
         test edx, CPUID_EXT_NX
         jz .done
         mov ebp, PAGE_NX_HIGH
-.done:  ret
+.done:
+        ; Every processor with long mode has these, but for some that are made to order.
+        mov esi, PHYS(no_feature)
+        mov eax, 1
+        cpuid
+        and edx, CPUID_NEEDED
+        cmp edx, CPUID_NEEDED
+        jne boot_fail_32
+        rdtsc
+        mov [PHYS(boot_tsc)], eax
+        mov [PHYS(boot_tsc) + 4], edx
+        ret
 
 build_tables:
         ; 4 GiB in 2 MiB pages, seen at 0 until the jump and at DIRECT_BASE.
@@ -186,6 +188,7 @@ higher_half:
 section .rodata
 no_cpuid:       db "octavo: this processor has no CPUID, and so no 64-bit mode; halted", 0
 no_long_mode:   db "octavo: this processor has no 64-bit mode (long mode); halted", 0
+no_feature:     db "octavo: this processor lacks PAE, MSRs, TSC or SSE2; halted", 0
 
         align 8, db 0
 CODE_64 equ 8

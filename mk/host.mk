@@ -18,9 +18,9 @@ host_HOME_C := programs/home/home.c programs/home/host.c
 user_HOME_C := programs/home/home.c programs/home/user.c
 user_LIB_OBJ := $(BUILD)/user/obj/programs/home/user.asm.o \
 	$(patsubst %.asm,$(BUILD)/user/obj/%.asm.o,$(wildcard lib/*.asm))
-host_LINK = $(CC) $(HOST_CFLAGS) -o $@ $^
+host_LINK = $(CC) $(HOST_CFLAGS) -o $@ $(filter %.o,$^)
 user_LINK = $(LD) -nostdlib -static --gc-sections -z noexecstack -z max-page-size=4096 \
-	--build-id=none -o $@ $^
+	--build-id=none -o $@ $(filter %.o,$^)
 host_COMPILE := $(CC) $(HOST_CFLAGS)
 user_COMPILE := $(CC) $(USER_CFLAGS)
 
@@ -29,7 +29,8 @@ user_COMPILE := $(CC) $(USER_CFLAGS)
 define home_program
 $(1)_$(2)_OBJ := $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(wildcard programs/$(2)/*.c) \
 	$$($(1)_LIB_C)) $$(patsubst %.c,$(BUILD)/$(1)/obj/$(2)/%.o,$$($(1)_HOME_C)) $$($(1)_LIB_OBJ)
-$(BUILD)/$(1)/$(2): $$($(1)_$(2)_OBJ)
+$$(eval $$(call link_inputs,$(BUILD)/$(1)/obj/$(2)/inputs,$$($(1)_$(2)_OBJ)))
+$(BUILD)/$(1)/$(2): $$($(1)_$(2)_OBJ) $(BUILD)/$(1)/obj/$(2)/inputs
 	$$(call say,LINK,$$@)
 	$$(Q)$$($(1)_LINK)
 $(BUILD)/$(1)/obj/$(2)/%.o: %.c $(BUILD)/$(1)/flags

@@ -86,6 +86,14 @@ $(BUILD)/$(1)/flags: FORCE
 endef
 FORCE:
 
+# link_inputs FILE LIST: a file that changes with the list of what is linked, so that
+# taking a source away links anew.
+define link_inputs
+$(1): FORCE
+	@mkdir -p $$(@D)
+	@echo '$(2)' | cmp -s - $$@ || echo '$(2)' >$$@
+endef
+
 # How a kernel is linked: $(1) names its folder of link products, $(2) the kernel, $(3)
 # its objects. Linked twice: the first one has an empty symbol table, whose names and
 # addresses then make the second's; the table stands behind all code, so no address
@@ -93,7 +101,9 @@ FORCE:
 LINK = $(LD) -nostdlib -static --gc-sections -n -z noexecstack \
 	--no-warn-rwx-segments -T linker.ld
 define kernel_link
-$(BUILD)/link/$(1)/first.elf: linker.ld $(3) $(BUILD)/link/empty-symbols.o
+$(call link_inputs,$(BUILD)/link/$(1)/inputs,$(LINK) $(3))
+$(BUILD)/link/$(1)/first.elf: linker.ld $(3) $(BUILD)/link/empty-symbols.o \
+		$(BUILD)/link/$(1)/inputs
 	@mkdir -p $$(@D)
 	$$(Q)$(LINK) --build-id=none -o $$@ $(3) $(BUILD)/link/empty-symbols.o
 $(BUILD)/link/$(1)/symbols.asm: $(BUILD)/link/$(1)/first.elf scripts/symbols.py

@@ -56,7 +56,7 @@ static struct isa_route {
 } routes[ISA_LINES];
 
 static bool refused; /* noapic */
-static bool use_ioapic;
+static bool use_ioapic, use_pic;
 
 static int set_noapic(const char *rest, const char *value)
 {
@@ -115,11 +115,13 @@ void irqchip_init(void)
 
 	for (i = 0; i < ISA_LINES; i++)
 		routes[i] = (struct isa_route){ .gsi = i };
-	pic_init(IRQ_VECTOR_FIRST);
+	use_pic = pic_init(IRQ_VECTOR_FIRST);
 	if (!refused && apic_init()) {
 		read_madt();
 		use_ioapic = ioapic_present();
-		if (!use_ioapic)
+		if (use_ioapic)
+			use_pic = false;
+		else if (use_pic)
 			apic_accept_pic();
 	}
 	log_info("irqchip: %s%s", irqchip_name(),
@@ -128,7 +130,9 @@ void irqchip_init(void)
 
 const char *irqchip_name(void)
 {
-	return use_ioapic ? "IO-APIC" : "XT-PIC";
+	if (use_ioapic)
+		return "IO-APIC";
+	return use_pic ? "XT-PIC" : "no controller";
 }
 
 int irqchip_route(unsigned isa, unsigned vector)
@@ -139,7 +143,7 @@ int irqchip_route(unsigned isa, unsigned vector)
 		return ioapic_route(routes[isa].gsi, vector, routes[isa].low,
 				    routes[isa].level);
 	/* The 8259s' vectors are fixed in a row, and line 2 is where the second hangs. */
-	return vector == IRQ_VECTOR_FIRST + isa && isa != 2 ? 0 : -ENODEV;
+	return use_pic && vector == IRQ_VECTOR_FIRST + isa && isa != 2 ? 0 : -ENODEV;
 }
 
 void irqchip_mask(unsigned isa)

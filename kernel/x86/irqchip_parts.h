@@ -6,8 +6,11 @@
 
 #include "lib/base.h"
 
-/* pic.c. Moves the lines to 16 vectors from first on, and masks all of them. */
-void pic_init(unsigned first);
+/*
+ * pic.c. Moves the lines to 16 vectors from first on, and masks all of them. False: there
+ * are no such controllers.
+ */
+MUST_CHECK bool pic_init(unsigned first);
 void pic_set_mask(unsigned isa, bool masked);
 void pic_end(unsigned isa);
 /* Whether the line's interrupt was noise; what has to be ended then was. */

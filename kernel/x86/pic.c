@@ -21,8 +21,10 @@ enum {
 
 static uint16_t masks = 0xffff & ~(1 << CASCADE);
 
-void pic_init(unsigned first)
+bool pic_init(unsigned first)
 {
+	bool present;
+
 	out8(FIRST_COMMAND, ICW1_INIT);
 	out8(SECOND_COMMAND, ICW1_INIT);
 	out8(FIRST_DATA, (uint8_t)first);
@@ -31,8 +33,12 @@ void pic_init(unsigned first)
 	out8(SECOND_DATA, CASCADE);
 	out8(FIRST_DATA, ICW4_8086);
 	out8(SECOND_DATA, ICW4_8086);
-	out8(FIRST_DATA, ALL);
+	/* Where there is no chip, reads give all ones or the last value on the bus. */
+	out8(FIRST_DATA, ALL & ~(1 << CASCADE));
 	out8(SECOND_DATA, ALL);
+	present = in8(FIRST_DATA) == (ALL & ~(1 << CASCADE)) && in8(SECOND_DATA) == ALL;
+	out8(FIRST_DATA, ALL);
+	return present;
 }
 
 void pic_set_mask(unsigned isa, bool masked)

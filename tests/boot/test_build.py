@@ -12,13 +12,17 @@ SOURCES = ("Makefile", "mk", "scripts", "boot", "kernel", "drivers", "lib", "pro
            "iso", "tests", "linker.ld")
 
 
-def test_reproducible(tmp_path):
-    """A build elsewhere, from a copy of the sources, gives the same image and kernels."""
+def copy_sources(to):
     for name in SOURCES:
         if pathlib.Path(name).is_dir():
-            shutil.copytree(name, tmp_path / name)
+            shutil.copytree(name, to / name)
         else:
-            shutil.copy(name, tmp_path / name)
+            shutil.copy(name, to / name)
+
+
+def test_reproducible(tmp_path):
+    """A build elsewhere, from a copy of the sources, gives the same image and kernels."""
+    copy_sources(tmp_path)
     done = subprocess.run(["make", "-j2", "iso"], cwd=tmp_path, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     assert done.returncode == 0, done.stdout
@@ -50,3 +54,16 @@ def test_make_run():
     make.expect(pexpect.EOF)
     make.close()
     assert make.exitstatus == 0
+
+
+def test_removed_file(tmp_path):
+    """A source that goes away goes out of what was linked of it."""
+    copy_sources(tmp_path)
+    make = ["make", "-j2", "build/user/quarto"]
+    extra = tmp_path / "programs/quarto/extra.c"
+    extra.write_text("int extra(void);\nint extra(void)\n{\n\treturn 1;\n}\n")
+    subprocess.run(make, cwd=tmp_path, stdout=subprocess.DEVNULL, check=True)
+    extra.unlink()
+    done = subprocess.run(make, cwd=tmp_path, text=True, stdout=subprocess.PIPE, check=True)
+    assert "LINK    build/user/quarto" in done.stdout
+    assert "extra" not in (tmp_path / "build/user/obj/quarto/inputs").read_text()

@@ -46,6 +46,12 @@ def test_no_long_mode_microvm(machine):
                      "no 64-bit mode")
 
 
+@pytest.mark.parametrize("cpu", ["max,-tsc", "max,-sse2"])
+def test_no_feature(machine, cpu):
+    """Long mode without what always comes with it."""
+    expect_complaint(machine(kernel=RELEASE, cpu=cpu), "lacks PAE, MSRs, TSC or SSE2")
+
+
 @pytest.mark.parametrize("memory", ["2M", "3M"])
 def test_too_little_memory(machine, memory):
     expect_complaint(machine(kernel=RELEASE, memory=memory), "too little memory")

@@ -1,7 +1,7 @@
 """How a machine ends, and which interrupt controller it has, on every kind of machine."""
 import pytest
 
-from machine import RELEASE
+from machine import RELEASE, SUCCESS
 
 
 @pytest.fixture(params=["pc", "q35", "microvm"])
@@ -48,3 +48,13 @@ def test_interrupt_controller(machine, kernel, words, extra, controller, other):
     assert controller in table and other not in table
     serial = next(row for row in table.splitlines() if "ttyS0" in row)
     assert int(serial.split()[1]) > 0
+
+
+def test_no_interrupt_controller(machine, kernel):
+    """Without any, the console still says everything, polled."""
+    m = machine(kernel=kernel, append='run="cat /proc/interrupts"', type="microvm",
+                extra=["-machine", "acpi=off,pic=off"])
+    m.expect_exact("irqchip: no controller")
+    m.expect_exact("output only")
+    m.expect_exact("timer")
+    assert m.exit_status() == SUCCESS
