@@ -106,7 +106,7 @@ static size_t fill_fifo(struct port *port)
 	uint8_t bytes[FIFO_SIZE];
 	size_t n = 0, got;
 
-	/* The client may give less than it has; only nothing means that there is nothing. */
+	/* The client may give less than it has; only nothing means there is nothing. */
 	do {
 		got = client ? client->next_tx(client->context, bytes,
 					       port->fifo_size - n)
