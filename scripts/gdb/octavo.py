@@ -5,7 +5,7 @@
 loads the debug kernel's symbols, connects, and adds three commands:
 
     octavo tasks         the tasks: number, state, priority, CPU, name
-    octavo backtrace ID  where a task that does not run stands
+    octavo backtrace ID  where a task (its number or its name) that does not run stands
     octavo log           the messages of the kernel so far
 
 OCTAVO_ELF names another kernel, OCTAVO_GDB another address than localhost:1234.
@@ -70,13 +70,14 @@ class Tasks(gdb.Command):
 
 
 class Backtrace(gdb.Command):
-    """octavo backtrace ID: the stack of a task that does not run."""
+    """octavo backtrace ID: the stack of a task, by number or name, that does not run."""
 
     def __init__(self):
         super().__init__("octavo backtrace", gdb.COMMAND_STACK)
 
     def invoke(self, argument, from_tty):
-        task = next((t for t in tasks() if str(int(t["id"])) == argument), None)
+        task = next((t for t in tasks()
+                     if argument in (str(int(t["id"])), t["name"].string())), None)
         if task is None:
             raise gdb.GdbError(f"there is no task '{argument}'")
         if task["on_cpu"]:
