@@ -56,7 +56,8 @@ enum {
 	/* Reads of LSR until a stuck transmitter loses the rest; 30 ms at least. */
 	POLL_LIMIT = 1000000,
 	POLL_LIMIT_STUCK = 16,
-	/* Rounds in one interrupt; a chip that never calms down comes back later. */
+	/* Rounds in one interrupt, of a port and of a line that several share; a chip
+	 * that never calms down comes back later. */
 	IRQ_ROUNDS = 256,
 	/* FIFOs filled one after the other, where a virtual port sends at once. */
 	PUMP_ROUNDS = 16,
@@ -273,14 +274,14 @@ static bool transmit(struct port *port)
 	return (port->ier & IER_TRANSMIT) && pump(port);
 }
 
-/* One line may serve two ports (COM1 and COM3); edge-triggered: leave none pending. */
-static void port_interrupt(void *context)
+/* Whether the port had asked for anything. */
+static bool port_interrupt(struct port *port)
 {
-	struct port *port = context;
 	const struct uart_client *client = port->uart.client;
 	bool sent = false;
+	unsigned i;
 
-	for (unsigned i = 0; i < IRQ_ROUNDS; i++) {
+	for (i = 0; i < IRQ_ROUNDS; i++) {
 		if (reg_read(port, REG_IIR) & IIR_NONE)
 			break;
 		receive(port);
@@ -288,16 +289,29 @@ static void port_interrupt(void *context)
 	}
 	if (sent)
 		client->sent(client->context);
+	return i > 0;
 }
 
+/*
+ * One line may serve two ports (COM1 and COM3). It is edge-triggered: it comes again only
+ * if none asked at one moment, so all are looked at until none does.
+ */
 static void line_interrupt(void *context)
 {
 	const struct port *first = context;
+	unsigned rounds = 0, served;
+	bool busy;
 
-	for (unsigned i = 0; i < PORTS; i++) {
-		if (ports[i].present && ports[i].isa == first->isa)
-			port_interrupt(&ports[i]);
-	}
+	do {
+		served = 0;
+		busy = false;
+		for (unsigned i = 0; i < PORTS; i++) {
+			if (!ports[i].present || ports[i].isa != first->isa)
+				continue;
+			served++;
+			busy |= port_interrupt(&ports[i]);
+		}
+	} while (busy && served > 1 && ++rounds < IRQ_ROUNDS);
 }
 
 /* Is there a chip at all? Reads of nothing give ones, and no step waits for anything. */
