@@ -100,7 +100,7 @@ static void print_status(struct monitor *monitor, const char *name,
 			      (unsigned long long)status->size, name);
 }
 
-/* The file system's locks are held here, so names are only collected. */
+/* The directory's position is locked here, so names are only collected. */
 static bool collect_name(const struct directory_entry *entry, void *context)
 {
 	struct names *names = context;
