@@ -1,6 +1,6 @@
 /*
  * trace.c: the ring of trace records. Writers take a slot by one atomic addition and
- * never wait; a reader turns tracing off for as long as it reads.
+ * never wait; a reader copies a record and passes over one whose slot was taken again.
  */
 #include "kernel/debug/trace.h"
 
@@ -38,14 +38,16 @@ void trace_record(enum trace_kind kind, uint64_t a, uint64_t b)
 void trace_visit(bool (*visit)(const struct trace_entry *entry, void *context),
 		 void *context)
 {
-	uint32_t mask = trace_mask;
 	uint64_t end = atomic_load(&next_slot);
 	uint64_t slot = end > TRACE_SLOTS ? end - TRACE_SLOTS : 0;
+	bool more = true;
 
-	trace_mask = 0;
-	while (slot < end && visit(&slots[slot % TRACE_SLOTS], context))
-		slot++;
-	trace_mask = mask;
+	for (; slot < end && more; slot++) {
+		struct trace_entry entry = slots[slot % TRACE_SLOTS];
+
+		if (atomic_load(&next_slot) <= slot + TRACE_SLOTS)
+			more = visit(&entry, context);
+	}
 }
 
 void trace_clear(void)

@@ -74,13 +74,25 @@ static void run_terminal(const struct terminal *terminal)
 	monitor_loop(terminal);
 }
 
+/* Waits for Enter, whatever stands before it. 0 or -errno. */
+static int wait_for_enter(struct file *file)
+{
+	char bytes[16] = "";
+	ssize_t n = 0;
+
+	while (n >= 0 && (n == 0 || bytes[n - 1] != '\n')) {
+		struct iter to = iter_kernel(bytes, sizeof(bytes));
+
+		n = do_read(file, &to);
+	}
+	return n < 0 ? (int)n : 0;
+}
+
 /* A task's entry: the screen's terminal, as soon as somebody wants it. */
 static int screen_main(void *argument)
 {
 	struct terminal terminal = { .tty = argument };
 	struct monitor monitor;
-	char key = 0;
-	struct iter to = iter_kernel(&key, 1);
 	int error = vfs_open("/dev/tty1", O_RDWR, 0, &terminal.file);
 
 	if (error)
@@ -89,10 +101,11 @@ static int screen_main(void *argument)
 	monitor_print(&monitor, "The console is %s. Press Enter to play here.\n",
 		      tty_name(tty_console()));
 	task_set_priority(cpu_task(), PRIORITY_NORMAL);
-	if (do_read(terminal.file, &to) == 1)
+	error = wait_for_enter(terminal.file);
+	if (!error)
 		run_terminal(&terminal);
 	file_put(terminal.file);
-	return 0;
+	return error;
 }
 
 /*
