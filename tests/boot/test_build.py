@@ -64,6 +64,7 @@ def test_removed_file(tmp_path):
     extra.write_text("int extra(void);\nint extra(void)\n{\n\treturn 1;\n}\n")
     subprocess.run(make, cwd=tmp_path, stdout=subprocess.DEVNULL, check=True)
     extra.unlink()
-    done = subprocess.run(make, cwd=tmp_path, text=True, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run(make, cwd=tmp_path, text=True, stdout=subprocess.PIPE,
+                          check=True)
     assert "LINK    build/user/quarto" in done.stdout
     assert "extra" not in (tmp_path / "build/user/obj/quarto/inputs").read_text()

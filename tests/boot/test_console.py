@@ -147,6 +147,17 @@ def test_release_image_is_what_boots(machine):
     assert "octavo> " not in m.command("cat /proc/cmdline")
 
 
+def test_second_seat_starts_afresh(machine):
+    """What was typed before Enter at the screen is not the game's."""
+    m = machine(kernel=RELEASE, append="quiet")
+    m.wait_for_screen("Press Enter to play here.")
+    m.press("3", "ret")
+    m.wait_for_screen(PIECE.strip())
+    m.press("s", "a", "v", "e", "ret")
+    m.wait_for_screen("/-/1")
+    assert not any("is not a piece" in line for line in m.text_screen())
+
+
 def test_two_seats(machine):
     """Where the console is a serial port, somebody else can play on the screen."""
     m = machine(kernel=RELEASE, append="quiet")
