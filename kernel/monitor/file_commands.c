@@ -237,6 +237,35 @@ static int write_all(struct file *file, const char *text)
 	return 0;
 }
 
+/* The words as one line in one write, which is one message to /dev/kmsg. */
+static int write_line(struct file *file, int count, char **words)
+{
+	size_t length = 2; /* the newline and the end, where there is no word */
+	char *line, *end;
+	int error;
+
+	for (int i = 0; i < count; i++)
+		length += strlen(words[i]) + 1;
+	line = kmalloc(length, GFP_KERNEL);
+	if (!line)
+		return -ENOMEM;
+	end = line;
+	for (int i = 0; i < count; i++) {
+		size_t n = strlen(words[i]);
+
+		memcpy(end, words[i], n);
+		end[n] = ' ';
+		end += n + 1;
+	}
+	if (count > 0)
+		end--;
+	end[0] = '\n';
+	end[1] = '\0';
+	error = write_all(file, line);
+	kfree(line);
+	return error;
+}
+
 static int run_write(struct monitor *monitor, int argc, char **argv)
 {
 	struct file *file;
@@ -247,13 +276,7 @@ static int run_write(struct monitor *monitor, int argc, char **argv)
 				     "usage: write path [word...]");
 	error = vfs_open(argv[1], O_WRONLY | O_CREAT | O_TRUNC, 0644, &file);
 	if (!error) {
-		for (int i = 2; i < argc && !error; i++) {
-			error = write_all(file, argv[i]);
-			if (!error && i + 1 < argc)
-				error = write_all(file, " ");
-		}
-		if (!error)
-			error = write_all(file, "\n");
+		error = write_line(file, argc - 2, argv + 2);
 		file_put(file);
 	}
 	return error ? monitor_error(monitor, argv[1], error, NULL) : 0;

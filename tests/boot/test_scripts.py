@@ -69,6 +69,13 @@ def test_known_parameters_are_not(machine, kernel):
     assert "unknown parameter" not in log and "bad value" not in log
 
 
+def test_write_is_one_message(machine, kernel):
+    """A line written to the log is one message, however many words it has."""
+    _, log = scripted(machine, kernel, "write /dev/kmsg two words; dmesg", "quiet")
+    assert re.search(r"\] two words$", log, re.M)
+    assert not re.search(r"\] *$", log, re.M)
+
+
 def test_quiet(machine, kernel):
     """No message of the kernel's on the console, but the command's output is."""
     _, log = scripted(machine, kernel, "cat /proc/cmdline", "quiet")
