@@ -3,7 +3,8 @@ import subprocess
 
 from machine import DEBUG, HANG_GUARD_S
 
-COMMANDS = ["octavo tasks", "octavo log", "octavo backtrace quarto", "octavo backtrace 99"]
+COMMANDS = ["octavo tasks", "octavo log", "octavo backtrace quarto",
+            "octavo backtrace 99"]
 
 
 def test_script(machine):
