@@ -56,21 +56,43 @@ static void param_take(const struct parse_param *word)
 		complain(word->key, "bad value of parameter");
 }
 
+/*
+ * A parameter whose quote is not closed has no value that could be trusted; the one that
+ * it names still hears of it, since a script that cannot be read must not become a game.
+ */
+static void param_take_broken(const char *text)
+{
+	static char key[32];
+	struct parse_param word = { .key = key };
+	size_t length = 0;
+
+	while (*text && strchr(" \t\"'", *text))
+		text++;
+	while (length < sizeof(key) - 1 && text[length] &&
+	       !strchr("= \t\"'", text[length]))
+		length++;
+	memcpy(key, text, length);
+	complain(key, "a quote is not closed in parameter");
+	param_take(&word);
+}
+
 void param_parse(const char *cmdline)
 {
 	struct parse_param word;
 	char *cursor = words;
+	size_t before;
 	int got;
 
 	if (str_copy(words, cmdline, sizeof(words)) < 0)
 		complain("the command line", "too long, cut:");
 	do {
+		before = (size_t)(cursor - words);
 		got = parse_next_param(&cursor, &word);
 		if (got > 0)
 			param_take(&word);
 	} while (got > 0);
 	if (got < 0)
-		complain("the end of the command line", "a quote is not closed before");
+		param_take_broken(cmdline + before);
 }
 
 void param_report(void)

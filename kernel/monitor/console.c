@@ -20,15 +20,15 @@
 #include "lib/string.h"
 
 static char script[1024];
-static bool scripted, monitor_first;
+static bool scripted, unreadable, monitor_first;
 
+/* A script that cannot be read is one that failed, and not a game that nobody plays. */
 static int set_run(const char *rest, const char *value)
 {
-	if (!value || str_copy(script, value, sizeof(script)) < 0)
-		return -EINVAL;
 	scripted = true;
 	panic_ends_run();
-	return 0;
+	unreadable = !value || str_copy(script, value, sizeof(script)) < 0;
+	return unreadable ? -EINVAL : 0;
 }
 PARAM(run, "run", "=\"command; ...\"  run these, then power off; the exit status tells",
       set_run);
@@ -43,7 +43,7 @@ PARAM(monitor, "monitor", "  the monitor instead of the game", set_monitor);
 NORETURN static void run_script(const struct terminal *terminal)
 {
 	struct monitor monitor = { .terminal = *terminal };
-	int status = monitor_execute(&monitor, script);
+	int status = unreadable ? -EINVAL : monitor_execute(&monitor, script);
 
 	if (terminal->tty)
 		tty_drain(terminal->tty);

@@ -31,6 +31,13 @@ def test_exit_status(machine, kernel, script, status):
     assert found == status, log
 
 
+@pytest.mark.parametrize("parameters", ['run="help', "run='help; ps", '"run=help', "run"])
+def test_unreadable_script_fails(machine, kernel, parameters):
+    m = machine(kernel=kernel, append=parameters)
+    assert m.exit_status() == FAILURE
+    assert "parameter 'run'" in m.log
+
+
 def test_panic_reports_once(machine, kernel):
     status, log = scripted(machine, kernel, "panic")
     assert status == PANIC
