@@ -11,7 +11,7 @@ KERNEL_ASM := $(wildcard boot/*.asm kernel/*/*.asm lib/*.asm)
 
 # Files of one variant only.
 DEBUG_ONLY_C := kernel/sync/lockdep.c kernel/mm/poison.c
-RELEASE_ONLY_C := kernel/sync/spinlock_calls.c
+RELEASE_ONLY_C := kernel/sync/spinlock_calls.c kernel/monitor/no_selftest.c
 release_C = $(filter-out $(DEBUG_ONLY_C),$(KERNEL_C))
 debug_C = $(filter-out $(RELEASE_ONLY_C),$(KERNEL_C))
 
@@ -44,7 +44,9 @@ debug_HOT := -DCONFIG_HOT=1
 debug_COOL := -DCONFIG_HOT=0
 release_ELF := $(BUILD)/octavo.elf
 check_ELF := $(BUILD)/check/octavo.elf
+# The self-tests, and what stands in for them where they are not linked.
 SELF_OBJ = $(BUILD)/release/obj/tests/self/%.o
+NO_SELF_OBJ = $(BUILD)/release/obj/kernel/monitor/no_selftest.o
 debug_ELF := $(BUILD)/debug/octavo.elf
 
 # The font of the framebuffer console comes from a Debian package.
@@ -122,7 +124,7 @@ $(BUILD)/link/%symbols.o: $(BUILD)/link/%symbols.asm
 $(eval $(call kernel_objects,release))
 $(eval $(call kernel_objects,debug))
 $(eval $(call kernel_link,release,$(release_ELF),$(filter-out $(SELF_OBJ),$(release_OBJ))))
-$(eval $(call kernel_link,check,$(check_ELF),$(release_OBJ)))
+$(eval $(call kernel_link,check,$(check_ELF),$(filter-out $(NO_SELF_OBJ),$(release_OBJ))))
 $(eval $(call kernel_link,debug,$(debug_ELF),$(debug_OBJ)))
 
 kernel: $(release_ELF) $(check_ELF) $(debug_ELF) ## the kernel: build/octavo.elf, build/debug/octavo.elf

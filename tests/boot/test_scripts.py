@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from machine import FAILURE, PANIC, SUCCESS
+from machine import FAILURE, PANIC, RELEASE, SUCCESS
 
 
 def scripted(machine, kernel, script, parameters=""):
@@ -36,6 +36,12 @@ def test_unreadable_script_fails(machine, kernel, parameters):
     m = machine(kernel=kernel, append=parameters)
     assert m.exit_status() == FAILURE
     assert "parameter 'run'" in m.log
+
+
+def test_self_tests_are_elsewhere(machine):
+    status, log = scripted(machine, RELEASE, "selftest")
+    assert status == FAILURE
+    assert "build/check/octavo.elf" in log
 
 
 def test_panic_reports_once(machine, kernel):
