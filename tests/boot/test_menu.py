@@ -1,4 +1,6 @@
 """GRUB's menu: a key pressed while the machine starts shows it, on both consoles."""
+import pexpect
+
 from machine import ISO, PROMPT, SUCCESS, plain
 
 PIECE = "Piece (1-16): "
@@ -67,7 +69,23 @@ def test_shift_held(machine):
     m.repeat(lambda: m.press("m"), PROMPT)
 
 
+def uefi_menu(machine):
+    """A machine in the menu. GRUB looks for a waiting key at one moment, which a busy
+    host lets us miss; then the game starts, and the next machine is tried."""
+    for _ in range(8):
+        m = machine(iso=ISO, uefi=True, memory="256M")
+
+        def look(m=m):
+            m.send("s")
+            return m.serial.expect_exact([pexpect.TIMEOUT, b"Self-tests", PIECE.encode()],
+                                         timeout=0.05)
+
+        if m.wait_for(look, "neither menu nor game") == 1:
+            return m
+        m.close()
+    raise AssertionError("eight keys went unseen")
+
+
 def test_uefi_menu(machine):
-    m = machine(iso=ISO, uefi=True, memory="256M")
-    m.repeat(lambda: m.send("s"), "Self-tests")
+    m = uefi_menu(machine)
     m.repeat(lambda: m.send("m"), PROMPT)
