@@ -236,15 +236,16 @@ class Machine:
             "down": down, "key": {"type": "qcode", "data": key}}}])
 
     def repeat(self, press, until):
-        """Calls press again and again until text comes over the serial port."""
+        """Calls press again and again, as fast as a key that is held repeats, until text
+        comes over the serial port."""
         def look():
             press()
             return self.serial.expect_exact([until.encode(), pexpect.TIMEOUT],
-                                            timeout=0.2) == 0
+                                            timeout=0.03) == 0
 
-        self.wait_for(look, f"{until!r} never came")
+        self.wait_for(look, f"{until!r} never came", pace_s=0)
 
-    def wait_for(self, look, what):
+    def wait_for(self, look, what, pace_s=0.05):
         """Calls look until it gives something true, and returns that. Each call is
         paced by a question to QEMU, which lets the guest run."""
         guard = threading.Event()
@@ -255,7 +256,7 @@ class Machine:
                 seen = look()
                 if seen:
                     return seen
-                guard.wait(0.05)
+                guard.wait(pace_s)
         finally:
             timer.cancel()
         raise TimeoutError(what)
