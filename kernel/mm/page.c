@@ -31,6 +31,7 @@ enum {
 	ZONE_HIGH = 1,
 	ZONES = 2,
 	LOW_FRAMES = 1 << (32 - PAGE_SHIFT),
+	FIRST_FRAMES = 1 << (20 - PAGE_SHIFT), /* the first MiB */
 	LOW_KEPT = 4096, /* pages kept for those who need low memory, if there is high */
 	RESERVE_MIN = 8, /* pages that only GFP_ATOMIC gets */
 	RESERVE_MAX = 256,
@@ -48,7 +49,8 @@ LOCK_CLASS(page_class, "pages", RANK_PAGE, LOCK_IRQ);
 static struct spinlock page_lock = SPINLOCK_INIT(&page_class);
 /* [page_lock] */
 static struct zone zones[ZONES];
-static uint64_t free_pages; /* the zones' sum; also read without the lock */
+static struct list first_blocks; /* free, but not yet in a zone */
+static uint64_t free_pages;	 /* the zones' sum; also read without the lock */
 static uint64_t allocations, frees, failures; /* that were not of hot pages */
 /* [I] */
 static uint64_t total_pages, reserved_pages, kept_free;
@@ -128,9 +130,33 @@ static struct page *block_take(struct zone *zone, unsigned order)
 	return page;
 }
 
+/*
+ * The first MiB enters last: the firmware and the loader ran there, and the first write
+ * to a page whose code an emulator has translated costs as much as a hundred others.
+ */
 static COLD void add_section_block(uint32_t frame, unsigned order, void *context)
 {
-	block_add(&zones[zone_of(frame)], page_of_frame(frame), order);
+	struct page *page = page_of_frame(frame);
+
+	if (frame < FIRST_FRAMES) {
+		page->order = order;
+		list_add_tail(&first_blocks, &page->link);
+	} else {
+		block_add(&zones[zone_of(frame)], page, order);
+	}
+}
+
+static COLD bool first_blocks_enter(struct zone *zone)
+{
+	bool any = !list_is_empty(&first_blocks);
+
+	while (!list_is_empty(&first_blocks)) {
+		struct page *page = list_first(&first_blocks, struct page, link);
+
+		list_remove(&page->link);
+		block_add(zone, page, page->order);
+	}
+	return any;
 }
 
 /* Lets the next of the zone's memory enter; false: there is no more. */
@@ -140,7 +166,7 @@ static COLD bool zone_grow(struct zone *zone)
 		if (page_section_extend(&page_sections[zone->section], add_section_block,
 					NULL))
 			return true;
-	return false;
+	return zone == &zones[ZONE_LOW] && first_blocks_enter(zone);
 }
 
 static struct page *zone_take(struct zone *zone, unsigned order)
@@ -460,6 +486,8 @@ static COLD void count_block(uint32_t frame, unsigned order, void *context)
 
 COLD void page_stats(struct page_stats *stats)
 {
+	struct page *page;
+
 	*stats = (struct page_stats){ .total = total_pages, .reserved = reserved_pages };
 	SPIN_IRQ_GUARD(&page_lock);
 	stats->allocations = allocations;
@@ -477,6 +505,8 @@ COLD void page_stats(struct page_stats *stats)
 			stats->free_blocks[order] += zones[z].blocks[order];
 	for (unsigned i = 0; i < page_section_count; i++)
 		page_section_rest(&page_sections[i], count_block, stats);
+	list_for_each (page, &first_blocks, link)
+		stats->free_blocks[page->order]++;
 }
 
 uint64_t page_count_free(void)
@@ -520,6 +550,7 @@ COLD void page_init(const struct boot_info *info)
 	total_pages = totals.total;
 	reserved_pages = totals.reserved;
 	low_sections = (uint64_t)LOW_FRAMES >> page_section_shift;
+	list_init(&first_blocks);
 	zone_init(&zones[ZONE_LOW], 0, low_sections);
 	zone_init(&zones[ZONE_HIGH], low_sections, SECTION_MAX);
 	kept_free = MIN(MAX(total_pages / 128, RESERVE_MIN), RESERVE_MAX);
