@@ -15,6 +15,8 @@
 #include "kernel/x86/io.h"
 #include "kernel/x86/layout.h"
 
+#define END_TICKS (1ULL << 32) /* of the TSC: one to four seconds */
+
 enum {
 	PM1_SCI_ENABLE = 1 << 0,
 	PM1_SLEEP_TYPE_SHIFT = 10, /* ACPI 6.4, table 4.13 */
@@ -111,6 +113,15 @@ static uint16_t pm1_sleep(uint8_t type)
 	return (uint16_t)((type & 7) << PM1_SLEEP_TYPE_SHIFT | PM1_SLEEP_ENABLE);
 }
 
+/* The machine stops some time after it was told to, and a busy host takes longer. */
+static void wait_for_the_end(void)
+{
+	uint64_t start = cpu_tsc();
+
+	while (cpu_tsc() - start < END_TICKS)
+		cpu_relax();
+}
+
 void power_off(void)
 {
 	irq_disable();
@@ -125,6 +136,7 @@ void power_off(void)
 	}
 	out16(QEMU_PIIX_PM1, PM1_SLEEP_ENABLE);
 	out16(QEMU_OLD_PM1, PM1_SLEEP_ENABLE);
+	wait_for_the_end();
 	log_err("power: this machine does not power off; halted");
 	cpu_stop();
 }
