@@ -25,7 +25,6 @@ struct port {
 	const struct program *program;
 	void *context; /* the home's */
 	bool utf8;
-	bool out_of_memory; /* the last allocation failed */
 	_Atomic bool stop;  /* [a] the home asks it to end */
 	struct list blocks; /* what port_alloc gave and port_free has not taken */
 	uint64_t memory;    /* their bytes */

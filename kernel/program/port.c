@@ -43,7 +43,6 @@ void *port_alloc(struct port *port, size_t size)
 
 	if (size <= SIZE_MAX - sizeof(*block))
 		block = block_alloc(size + sizeof(*block));
-	port->out_of_memory = !block;
 	if (!block)
 		return NULL;
 	block->size = size + sizeof(*block);
@@ -171,7 +170,7 @@ int port_run(struct port *port, int argc, char **argv)
 	status = port->program->main(port, argc, argv);
 	list_for_each_safe (block, next, &port->blocks, link)
 		port_free(port, block + 1);
-	if (status != 0 && port->out_of_memory)
+	if (status == PORT_EXIT_NO_MEMORY)
 		status = -ENOMEM;
 	program_count_end(port->program, status, port_stopping(port));
 	return status;
