@@ -32,6 +32,18 @@ bool directory_emit_dots(struct inode *directory, off_t *position,
 	return true;
 }
 
+int directory_open(struct inode *directory, const struct file_ops *ops, unsigned flags,
+		   struct file **result)
+{
+	int error;
+
+	inode_get(directory);
+	error = file_create(ops, directory, flags, NULL, result);
+	if (error)
+		inode_put(directory);
+	return error;
+}
+
 off_t directory_seek(struct file *file, off_t offset, int whence)
 {
 	if (whence != SEEK_SET && whence != SEEK_CUR)

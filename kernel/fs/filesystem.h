@@ -24,6 +24,9 @@ static inline uint8_t directory_type(uint32_t mode)
 	return (uint8_t)((mode & S_IFMT) >> 12);
 }
 
+/* An open operation of directories without state: the file gets its own reference. */
+MUST_CHECK int directory_open(struct inode *directory, const struct file_ops *ops,
+			      unsigned flags, struct file **result);
 /* A seek operation for directories: positions are the file system's own. */
 off_t directory_seek(struct file *file, off_t offset, int whence);
 

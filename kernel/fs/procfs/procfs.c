@@ -220,13 +220,7 @@ static const struct file_ops root_file_ops = {
 
 static int root_open(struct inode *inode, unsigned flags, struct file **result)
 {
-	int error;
-
-	inode_get(inode);
-	error = file_create(&root_file_ops, inode, flags, NULL, result);
-	if (error)
-		inode_put(inode);
-	return error;
+	return directory_open(inode, &root_file_ops, flags, result);
 }
 
 static const struct inode_ops root_ops = {
