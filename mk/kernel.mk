@@ -1,5 +1,6 @@
-# The kernel, in two variants: release and debug. A variant chooses files and flags; no
-# .c file has an #if. Three kernels are linked of them:
+# The kernel, in variants: release, debug, and debug with instrumentation of the
+# compiler's (sanitize.mk). A variant chooses files and flags, as data; no .c file has
+# an #if. Three kernels are linked of the first two:
 #   build/octavo.elf        release
 #   build/check/octavo.elf  the same objects, and the self-tests
 #   build/debug/octavo.elf  debug, with the self-tests
@@ -12,8 +13,29 @@ KERNEL_ASM := $(wildcard boot/*.asm kernel/*/*.asm lib/*.asm)
 # Files of one variant only.
 DEBUG_ONLY_C := kernel/sync/lockdep.c kernel/mm/poison.c
 RELEASE_ONLY_C := kernel/sync/spinlock_calls.c kernel/monitor/no_selftest.c
-release_C = $(filter-out $(DEBUG_ONLY_C),$(KERNEL_C))
-debug_C = $(filter-out $(RELEASE_ONLY_C),$(KERNEL_C))
+
+# A variant NAME is made of parts (NAME_PARTS); each part P brings
+#   P_ONLY_C      files that only variants with this part have
+#   P_CFLAGS      flags for all files of the variant; P_HOT, P_COOL: for those in HOT, and
+#                 the others
+#   P_INSTRUMENT  flags for all files but those that match a pattern of P_PLAIN
+#   P_LDFLAGS     what the linker is told besides
+# Nothing but its own lines tells one variant from another.
+PARTS := release debug kasan ubsan kcsan coverage
+release_PARTS := release
+debug_PARTS := debug
+release_ONLY_C = $(RELEASE_ONLY_C)
+debug_ONLY_C = $(DEBUG_ONLY_C)
+
+# variant_files NAME: its C files. variant_flags NAME,FILE: how one of them is compiled.
+variant_files = $(filter-out $(foreach p,$(filter-out $($(1)_PARTS),$(PARTS)),$($(p)_ONLY_C)),\
+	$(KERNEL_C))
+variant_of = $(foreach p,$($(1)_PARTS),$($(p)_$(2)))
+variant_flags = $(strip $(KERNEL_CFLAGS) $(call variant_of,$(1),CFLAGS) \
+	$(call variant_of,$(1),$(if $(filter $(HOT),$(2)),HOT,COOL)) \
+	$(foreach p,$($(1)_PARTS),$(if $(filter $($(p)_PLAIN),$(2)),,$($(p)_INSTRUMENT))))
+release_C = $(call variant_files,release)
+debug_C = $(call variant_files,debug)
 
 CC := gcc
 NASM := nasm
@@ -62,16 +84,15 @@ $(PROGRAMS_LIST): Makefile
 	@mkdir -p $(@D)
 	@printf 'PROGRAM(%s)\n' $(PROGRAMS) >$@
 
-# How the files of a variant are compiled: $(1) is release or debug.
+# How the files of the variant $(1) are compiled.
 define kernel_objects
-$(1)_OBJ := $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$($(1)_C)) \
+$(1)_OBJ := $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(call variant_files,$(1))) \
 	$$(patsubst %.asm,$(BUILD)/$(1)/obj/%.asm.o,$$(KERNEL_ASM))
 
 $(BUILD)/$(1)/obj/%.o: %.c $(BUILD)/$(1)/flags | $(PROGRAMS_LIST) $(FONT_LIST)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) $$(if $$(filter $$(HOT),$$<),$$($(1)_HOT),$$($(1)_COOL)) \
-	  -MMD -MP -c $$< -o $$@
+	$$(Q)$$(CC) $$(call variant_flags,$(1),$$<) -MMD -MP -c $$< -o $$@
 
 $(BUILD)/$(1)/obj/%.asm.o: %.asm $(BUILD)/$(1)/flags
 	$$(call say,NASM,$$<)
@@ -79,7 +100,8 @@ $(BUILD)/$(1)/obj/%.asm.o: %.asm $(BUILD)/$(1)/flags
 	$$(Q)$$(NASM) -f elf64 -I ./ -MD $$(@:.o=.d) -MP $$< -o $$@
 
 # A change of flags rebuilds.
-$(1)_FLAGS = $$(KERNEL_CFLAGS) $$($(1)_CFLAGS) $$($(1)_HOT) $$($(1)_COOL) $$(HOT)
+$(1)_FLAGS = $$(KERNEL_CFLAGS) $$(HOT) $$(foreach w,CFLAGS HOT COOL INSTRUMENT PLAIN,\
+	$$(call variant_of,$(1),$$w))
 $(BUILD)/$(1)/flags: FORCE
 	@mkdir -p $$(@D)
 	@echo '$$($(1)_FLAGS)' | cmp -s - $$@ || echo '$$($(1)_FLAGS)' >$$@
@@ -97,23 +119,23 @@ $(1): FORCE
 endef
 
 # How a kernel is linked: $(1) names its folder of link products, $(2) the kernel, $(3)
-# its objects. Linked twice: the first one has an empty symbol table, whose names and
-# addresses then make the second's; the table stands behind all code, so no address
-# moves between the two.
+# its objects, $(4) flags besides. Linked twice: the first one has an empty symbol
+# table, whose names and addresses then make the second's; the table stands behind all
+# code, so no address moves between the two.
 LINK = $(LD) -nostdlib -static --gc-sections -n -z noexecstack \
 	--no-warn-rwx-segments -T linker.ld
 define kernel_link
-$(call link_inputs,$(BUILD)/link/$(1)/inputs,$(LINK) $(3))
+$(call link_inputs,$(BUILD)/link/$(1)/inputs,$(LINK) $(4) $(3))
 $(BUILD)/link/$(1)/first.elf: linker.ld $(3) $(BUILD)/link/empty-symbols.o \
 		$(BUILD)/link/$(1)/inputs
 	@mkdir -p $$(@D)
-	$$(Q)$(LINK) --build-id=none -o $$@ $(3) $(BUILD)/link/empty-symbols.o
+	$$(Q)$(LINK) $(4) --build-id=none -o $$@ $(3) $(BUILD)/link/empty-symbols.o
 $(BUILD)/link/$(1)/symbols.asm: $(BUILD)/link/$(1)/first.elf scripts/symbols.py
 	$$(Q)nm -n $$< | $$(PYTHON) scripts/symbols.py >$$@
 $(2): linker.ld $(3) $(BUILD)/link/$(1)/symbols.o
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
-	$$(Q)$(LINK) --build-id=sha1 -o $$@ $(3) $(BUILD)/link/$(1)/symbols.o
+	$$(Q)$(LINK) $(4) --build-id=sha1 -o $$@ $(3) $(BUILD)/link/$(1)/symbols.o
 endef
 $(BUILD)/link/empty-symbols.asm: scripts/symbols.py
 	@mkdir -p $(@D)
