@@ -24,6 +24,7 @@
 
 enum {
 	PRIORITY_IDLE = PRIORITY_LEVELS, /* after all others */
+	LEVEL_WORDS = (PRIORITY_LEVELS + 63) / 64,
 	TASK_STACK_SIZE = 16384,
 };
 #define SLICE_NS (10 * NSEC_PER_MSEC)
@@ -33,7 +34,7 @@ struct run_queue {
 	struct cpu *cpu;   /* [I] */
 	struct task *idle; /* [I] */
 	/* [lock] */
-	uint32_t levels_used; /* bit n: levels[n] is not empty */
+	uint64_t levels_used[LEVEL_WORDS]; /* bit n: levels[n] is not empty */
 	unsigned count;	      /* tasks queued */
 	struct list levels[PRIORITY_LEVELS];
 	struct task *previous; /* who ran before, while its stack is being left */
@@ -56,7 +57,7 @@ static inline void run_queue_add(struct run_queue *rq, struct task *task, bool a
 		list_add_head(level, &task->run_link);
 	else
 		list_add_tail(level, &task->run_link);
-	rq->levels_used |= 1u << task->priority;
+	rq->levels_used[task->priority / 64] |= 1ull << task->priority % 64;
 	rq->count++;
 }
 
@@ -64,27 +65,31 @@ static inline void run_queue_remove(struct run_queue *rq, struct task *task)
 {
 	list_remove(&task->run_link);
 	if (list_is_empty(&rq->levels[task->priority]))
-		rq->levels_used &= ~(1u << task->priority);
+		rq->levels_used[task->priority / 64] &= ~(1ull << task->priority % 64);
 	rq->count--;
 }
 
 /* The most urgent task, taken off; the idle task when there is none. */
 static inline struct task *run_queue_take(struct run_queue *rq)
 {
-	struct task *task;
+	for (unsigned i = 0; i < LEVEL_WORDS; i++) {
+		struct task *task;
+		unsigned level;
 
-	if (!rq->levels_used)
-		return rq->idle;
-	task = list_entry(rq->levels[__builtin_ctz(rq->levels_used)].next, struct task,
-			  run_link);
-	run_queue_remove(rq, task);
-	return task;
+		if (!rq->levels_used[i])
+			continue;
+		level = 64 * i + (unsigned)__builtin_ctzll(rq->levels_used[i]);
+		task = list_entry(rq->levels[level].next, struct task, run_link);
+		run_queue_remove(rq, task);
+		return task;
+	}
+	return rq->idle;
 }
 
 /* Whether a task of this priority is queued. */
 static inline bool run_queue_has(const struct run_queue *rq, unsigned priority)
 {
-	return priority < PRIORITY_LEVELS && rq->levels_used & 1u << priority;
+	return priority < PRIORITY_LEVELS && rq->levels_used[priority / 64] & 1ull << priority % 64;
 }
 
 /* The lock of a task's run queue. */
@@ -98,8 +103,6 @@ void sched_start(struct task *task);
 /* Wakes the task if its state is one of from (bits 1 << TASK_...). Any context. */
 bool sched_wake(struct task *task, unsigned from);
 #define SCHED_WAKE_ANY (1u << TASK_SLEEPING | 1u << TASK_BLOCKED)
-/* The priority in force. */
-void sched_set_priority(struct task *task, unsigned priority);
 
 /*
  * What waits are made of: announce, look at the condition, sleep. After the look or the
@@ -118,8 +121,10 @@ void waitq_wake_entry(struct wait_entry *entry);
 
 /* task.c */
 void task_cache_init(void);
-/* The static part of task 0. */
+/* What needs no memory: of task 0, too. */
 void task_init(struct task *task, const char *name, unsigned priority);
+/* A task that runs from its start: NULL without memory. */
+struct task *task_new_idle(unsigned cpu);
 /* Drops a dead task's own reference, from the stack of another. Any context. */
 void task_release_dead(struct task *task);
 /* Frees what task_put could not where it was called. Task context. */

@@ -10,6 +10,7 @@
 
 #include "kernel/debug/panic.h"
 #include "kernel/debug/trace.h"
+#include "kernel/mm/slab.h"
 #include "kernel/time/clock.h"
 #include "kernel/x86/irqchip.h"
 #include "kernel/x86/switch.h"
@@ -18,6 +19,7 @@
 LOCK_CLASS(run_queue_class, "run queue", RANK_RUN_QUEUE, LOCK_IRQ);
 static struct run_queue boot_queue;
 static struct task boot_idle; /* task 0 */
+static _Atomic uint64_t online; /* CPUs that run tasks */
 
 /* Asks the queue's CPU to decide anew. With the queue's lock. */
 static void resched(struct run_queue *rq)
@@ -80,10 +82,12 @@ void sched_start(struct task *task)
 	unsigned best = 0;
 
 	/* Without their locks: a wrong guess costs balance, nothing else. */
-	for (unsigned i = 1; i < cpu_count; i++)
-		if (cpus[i]->run_queue &&
-		    cpus[i]->run_queue->count < cpus[best]->run_queue->count)
+	for (uint64_t left = sched_cpus() & ~1ull; left; left &= left - 1) {
+		unsigned i = (unsigned)__builtin_ctzll(left);
+
+		if (cpus[i]->run_queue->count < cpus[best]->run_queue->count)
 			best = i;
+	}
 	atomic_store_explicit(&task->cpu, best, memory_order_relaxed);
 	rq = sched_lock_task(task, &flags);
 	task->slice_left = SLICE_NS;
@@ -128,7 +132,8 @@ static struct task *choose(struct run_queue *rq, struct task *previous,
 	bool goes_on = reason == SCHED_PREEMPT ||
 		       atomic_load_explicit(&previous->state, memory_order_relaxed) ==
 			       TASK_RUNNABLE;
-	bool turn_over = reason == SCHED_YIELD || !goes_on || previous->slice_left == 0;
+	bool turn_over = reason == SCHED_YIELD || !goes_on ||
+			 (previous->slice_left == 0 && previous->policy != POLICY_FIFO);
 
 	if (turn_over)
 		previous->slice_left = SLICE_NS;
@@ -224,6 +229,7 @@ static bool resched_interrupt(struct trap_frame *frame)
 	return true;
 }
 
+/* The queue of a CPU that runs its idle task. */
 static COLD void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct task *idle)
 {
 	spin_init(&rq->lock, &run_queue_class);
@@ -231,24 +237,51 @@ static COLD void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct ta
 	rq->idle = idle;
 	for (unsigned i = 0; i < PRIORITY_LEVELS; i++)
 		list_init(&rq->levels[i]);
+	atomic_store(&idle->cpu, cpu->id);
+	atomic_store(&idle->state, TASK_RUNNABLE);
+	atomic_store(&idle->on_cpu, true);
+	idle->started_at = clock_monotonic();
+	cpu->idle = cpu->task = idle;
+	cpu->run_queue = rq;
 }
 
 COLD void sched_init(void)
 {
-	struct cpu *cpu = cpu_this();
-
 	task_cache_init();
 	task_init(&boot_idle, "idle", PRIORITY_IDLE);
-	atomic_store(&boot_idle.state, TASK_RUNNABLE);
-	atomic_store(&boot_idle.on_cpu, true);
-	boot_idle.started_at = clock_monotonic();
-	run_queue_init(&boot_queue, cpu, &boot_idle);
-	cpu->idle = &boot_idle;
-	cpu->task = &boot_idle;
-	cpu->run_queue = &boot_queue;
+	run_queue_init(&boot_queue, cpu_this(), &boot_idle);
+	atomic_store(&online, 1);
 	timer_set_slice_handler(slice_ended);
 	panic_print_locks = print_locks;
 	trap_set_handler(VECTOR_RESCHEDULE, resched_interrupt);
+}
+
+COLD int sched_cpu_prepare(unsigned cpu)
+{
+	struct run_queue *rq = kmalloc(sizeof(*rq), GFP_KERNEL | GFP_ZERO);
+	struct task *idle = rq ? task_new_idle(cpu) : NULL;
+
+	if (!idle) {
+		kfree(rq);
+		return -ENOMEM;
+	}
+	run_queue_init(rq, cpus[cpu], idle);
+	cpus[cpu]->kernel_rsp = (uint64_t)idle->stack + idle->stack_size;
+	return 0;
+}
+
+COLD void sched_cpu_run(void)
+{
+	struct cpu *cpu = cpu_this();
+
+	cpu->task->started_at = clock_monotonic();
+	atomic_fetch_or(&online, 1ull << cpu->id);
+	sched_idle();
+}
+
+uint64_t sched_cpus(void)
+{
+	return atomic_load_explicit(&online, memory_order_acquire);
 }
 
 void sched_idle(void)

@@ -15,6 +15,7 @@
 #include "kernel/mm/vmalloc.h"
 #include "kernel/time/clock.h"
 #include "kernel/x86/switch.h"
+#include "lib/printf.h"
 #include "lib/string.h"
 
 LOCK_CLASS(tasks_class, "tasks", RANK_REGISTRY, LOCK_IRQ);
@@ -68,6 +69,7 @@ void task_init(struct task *task, const char *name, unsigned priority)
 	refcount_init(&task->refs, 1);
 	atomic_init(&task->state, TASK_BLOCKED); /* until it is started */
 	task->priority = task->base_priority = (uint8_t)priority;
+	task->policy = priority < PRIORITY_FAIR ? POLICY_RR : POLICY_FAIR;
 	list_init(&task->run_link);
 	task->slice_left = SLICE_NS;
 	waitq_init(&task->ended);
@@ -86,6 +88,23 @@ static void begin(void *argument)
 	task_exit(self->entry(self->argument));
 }
 
+/* With a stack; not yet initialised. */
+static struct task *task_alloc(void)
+{
+	struct task *task = kmem_alloc(&task_cache, GFP_KERNEL | GFP_ZERO);
+
+	if (!task)
+		return NULL;
+	task->stack = vmalloc(TASK_STACK_SIZE, GFP_KERNEL);
+	if (!task->stack) {
+		kmem_free(&task_cache, task);
+		return NULL;
+	}
+	task->stack_size = TASK_STACK_SIZE;
+	task->locks = LOCKDEP_TASK_SIZE ? (struct lock_held *)(task + 1) : NULL;
+	return task;
+}
+
 int task_create_stopped(const char *name, int (*entry)(void *), void *argument,
 			unsigned priority, struct task **result)
 {
@@ -93,22 +112,27 @@ int task_create_stopped(const char *name, int (*entry)(void *), void *argument,
 
 	lockdep_may_sleep("task_create");
 	task_reap();
-	task = kmem_alloc(&task_cache, GFP_KERNEL | GFP_ZERO);
+	task = task_alloc();
 	if (!task)
 		return -ENOMEM;
-	task->stack = vmalloc(TASK_STACK_SIZE, GFP_KERNEL);
-	if (!task->stack) {
-		kmem_free(&task_cache, task);
-		return -ENOMEM;
-	}
-	task->stack_size = TASK_STACK_SIZE;
 	task->entry = entry;
 	task->argument = argument;
-	task->locks = LOCKDEP_TASK_SIZE ? (struct lock_held *)(task + 1) : NULL;
 	task->rsp = switch_prepare((char *)task->stack + TASK_STACK_SIZE, begin, task);
 	task_init(task, name, MIN(priority, PRIORITY_LEVELS - 1u));
 	*result = task;
 	return 0;
+}
+
+COLD struct task *task_new_idle(unsigned cpu)
+{
+	struct task *task = task_alloc();
+	char name[sizeof(task->name)];
+
+	if (!task)
+		return NULL;
+	(void)fmt_snprintf(name, sizeof(name), "idle/%u", cpu);
+	task_init(task, name, PRIORITY_IDLE);
+	return task;
 }
 
 void task_start(struct task *task)
@@ -221,15 +245,40 @@ int task_join(struct task *task, int *status)
 	return error;
 }
 
-void task_set_priority(struct task *task, unsigned priority)
+static void set_base(struct task *task, enum task_policy policy, unsigned priority)
 {
 	uint8_t old = task->base_priority;
 
-	priority = MIN(priority, PRIORITY_LEVELS - 1u);
+	task->policy = (uint8_t)policy;
 	task->base_priority = (uint8_t)priority;
 	/* What a mutex lends it stays until it releases that. */
 	if (task->priority >= old || priority < task->priority)
 		sched_set_priority(task, priority);
+}
+
+void task_set_priority(struct task *task, unsigned priority)
+{
+	unsigned policy = task->policy;
+
+	priority = MIN(priority, PRIORITY_LEVELS - 1u);
+	if (priority >= PRIORITY_FAIR)
+		policy = POLICY_FAIR;
+	else if (policy == POLICY_FAIR)
+		policy = POLICY_RR;
+	set_base(task, policy, priority);
+}
+
+int task_set_policy(struct task *task, enum task_policy policy, unsigned priority)
+{
+	bool fair = policy == POLICY_FAIR;
+
+	if (priority >= PRIORITY_LEVELS || priority == PRIORITY_FAIR - 1 ||
+	    fair != (priority >= PRIORITY_FAIR))
+		return -EINVAL;
+	if (!fair && policy != POLICY_FIFO && policy != POLICY_RR)
+		return -EINVAL;
+	set_base(task, policy, priority);
+	return 0;
 }
 
 struct task *task_find(int id)

@@ -19,12 +19,23 @@ enum task_state {
 	TASK_DEAD,
 };
 
-/* Lower runs first. Equal ones take turns. */
+/*
+ * How urgent a task is, lower first: 0..98 are real-time (99 - sched_priority(7)) and run
+ * before all others; 100..139 share the CPU fairly, nice -20..19.
+ */
 enum task_priority {
-	PRIORITY_HIGH = 0,
-	PRIORITY_NORMAL = 16,
-	PRIORITY_LOW = 24,
-	PRIORITY_LEVELS = 32,
+	PRIORITY_HIGH = 49, /* real-time, round robin */
+	PRIORITY_FAIR = 100,
+	PRIORITY_NORMAL = 120,
+	PRIORITY_LOW = 139,
+	PRIORITY_LEVELS = 140,
+};
+
+/* sched(7), by Linux's numbers. What is not fair and waits behind equals: */
+enum task_policy {
+	POLICY_FAIR = 0,
+	POLICY_FIFO = 1, /* until it sleeps or yields */
+	POLICY_RR = 2,	 /* until its slice is over */
 };
 
 struct process;
@@ -42,6 +53,7 @@ struct task {
 	/* [run queue lock] of the task's CPU */
 	_Atomic uint32_t state; /* the task itself sets how it is going to sleep */
 	uint8_t priority, base_priority; /* in force (a mutex lends some); its own */
+	uint8_t policy;			 /* enum task_policy; of base_priority */
 	_Atomic uint32_t cpu;
 	struct list run_link;	       /* in no list while it runs or sleeps */
 	uint64_t rsp;		       /* while it does not run */
@@ -71,6 +83,15 @@ void sched_init(void);
 NORETURN void sched_idle(void);
 
 /*
+ * Another CPU: cpus[cpu] is there, does not run yet. Makes its run queue and idle task
+ * (cpu->run_queue, idle, task), on whose stack it starts: the top is in kernel_rsp.
+ * -ENOMEM. May sleep. Then, on the CPU itself, with interrupts off and its interrupt
+ * controller and timer ready: sched_cpu_run, which makes it one where tasks run.
+ */
+MUST_CHECK int sched_cpu_prepare(unsigned cpu);
+NORETURN void sched_cpu_run(void);
+
+/*
  * A new task that calls entry(argument) and ends with its result. Runs at once.
  * The result has a reference for the caller. -ENOMEM. May sleep.
  */
@@ -95,8 +116,18 @@ void task_yield(void);
 /* 0, or -EINTR when killed. */
 MUST_CHECK int task_sleep(uint64_t ns);
 MUST_CHECK int task_sleep_until(uint64_t deadline);
-/* Any context. */
+/* Its own priority; a policy that does not go with it becomes RR or fair. Any context. */
 void task_set_priority(struct task *task, unsigned priority);
+/* The same with a policy: -EINVAL where they do not go together. Any context. */
+MUST_CHECK int task_set_policy(struct task *task, enum task_policy policy,
+			       unsigned priority);
+/*
+ * The priority in force, of either class, whether it runs, is queued or sleeps: for locks
+ * that lend one, and to take it back with the base priority. Any context.
+ */
+void sched_set_priority(struct task *task, unsigned priority);
+/* CPUs where tasks run. */
+uint64_t sched_cpus(void);
 
 /* With a reference, or NULL. */
 struct task *task_find(int id);

@@ -154,7 +154,7 @@ SELF_TEST("sched.priority_change_counts_at_once", priority_change)
 	task_set_priority(task, PRIORITY_HIGH);
 	EXPECT_EQ(atomic_load(&ran), 1);
 	end(&task, 1);
-	start("later", note_run, NULL, PRIORITY_LOW, &task);
+	start("later", note_run, NULL, PRIORITY_LOW - 1, &task);
 	task_set_priority(cpu_task(), PRIORITY_LEVELS - 1);
 	EXPECT_EQ(atomic_load(&ran), 2);
 	task_set_priority(cpu_task(), old);
