@@ -5,6 +5,7 @@
 #include "kernel/boot_info.h"
 #include "kernel/debug/log.h"
 #include "kernel/debug/panic.h"
+#include "kernel/debug/trace.h"
 #include "kernel/dev/init.h"
 #include "kernel/dev/param.h"
 #include "kernel/dev/random.h"
@@ -45,6 +46,7 @@ static void start_memory(void)
 	paging_init(page_alloc_table);
 	slab_init();
 	vmalloc_init();
+	trace_init();
 }
 
 static void start_machine(void)

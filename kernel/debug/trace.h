@@ -1,33 +1,61 @@
 /*
- * trace.h: what happened, in a ring of small records with time stamps. A point that is
- * off costs one load and a branch.
+ * trace.h: what happened, as small records with time stamps, in a ring for each CPU.
+ *
+ * A point that is off costs one load and a branch. The rings are made when tracing
+ * starts and overwrite their oldest records, so what is there at any moment, and in a
+ * panic, is the last that happened. Each group of kinds has a bit in trace_mask; kinds
+ * 2n and 2n + 1 are group n. Points may stand anywhere, also in interrupts and NMIs.
  */
 #ifndef KERNEL_DEBUG_TRACE_H
 #define KERNEL_DEBUG_TRACE_H
 
 #include "lib/base.h"
 
+/* What a and b are. scripts/trace.py knows the numbers too. */
 enum trace_kind {
-	TRACE_SWITCH, /* from task, to task */
-	TRACE_WAKE,   /* task, by task */
-	TRACE_IRQ,    /* vector, 0 */
-	TRACE_TIMER,  /* function, lateness in ns */
-	TRACE_CALL,   /* number, first argument */
-	TRACE_RETURN, /* number, result */
-	TRACE_ALLOC,  /* bytes, caller */
-	TRACE_FREE,   /* address, caller */
-	TRACE_MARK,   /* anything */
+	TRACE_SWITCH = 0,   /* from task | its state << 32, to task */
+	TRACE_TASK,	    /* a new task: the first 16 letters of its name */
+	TRACE_WAKE = 2,	    /* task, the CPU it is to run on */
+	TRACE_IRQ = 4,	    /* vector, interrupted rip */
+	TRACE_IRQ_EXIT,	    /* vector, 0 */
+	TRACE_TIMER = 6,    /* function, lateness in ns */
+	TRACE_CONTEND = 8,  /* a lock that was waited for, the wait in TSC ticks */
+	TRACE_ACQUIRE = 10, /* a lock, by whom (debug build) */
+	TRACE_RELEASE,	    /* a lock, 0 */
+	TRACE_ALLOC = 12,   /* address, caller's low half | bytes << 32 */
+	TRACE_FREE,	    /* address, caller */
+	TRACE_CALL = 14,    /* number, first argument */
+	TRACE_RETURN,	    /* number, result */
+	TRACE_DEVICE = 16,  /* the device's name, the operation's: constant strings */
+	TRACE_DEVICE_EXIT,  /* the device's name, result */
+	TRACE_MARK = 18,    /* a constant string, any number */
+	TRACE_SAMPLE = 20,  /* where the CPU was, STACK records that follow */
+	TRACE_STACK,	    /* return addresses, innermost first; 0: no more */
 	TRACE_KINDS,
+	TRACE_GROUPS = (TRACE_KINDS + 1) / 2,
 };
 
-extern uint32_t trace_mask; /* bit per kind */
+/* The bit of a kind's group. */
+#define TRACE_BIT(kind) (1u << (kind) / 2)
+#define TRACE_ALL ((1u << TRACE_GROUPS) - 1)
+
+extern uint32_t trace_mask;
 void trace_record(enum trace_kind kind, uint64_t a, uint64_t b);
 
 static inline void trace(enum trace_kind kind, uint64_t a, uint64_t b)
 {
-	if (unlikely(trace_mask & 1u << kind))
+	if (unlikely(trace_mask & TRACE_BIT(kind)))
 		trace_record(kind, a, b);
 }
+
+/* One's own point, for a while or for good. what: a constant string. */
+static inline void trace_mark(const char *what, uint64_t value)
+{
+	trace(TRACE_MARK, (uint64_t)what, value);
+}
+
+/* A task's name, for readers that come when it is gone. */
+void trace_name(uint32_t id, const char *name);
 
 struct trace_entry {
 	uint64_t tsc;
@@ -36,10 +64,35 @@ struct trace_entry {
 	uint8_t cpu, kind;
 };
 
-extern const char *const trace_names[TRACE_KINDS];
-/* Oldest first; visit returns false to stop. */
-void trace_visit(bool (*visit)(const struct trace_entry *entry, void *context),
+/*
+ * Adds groups (TRACE_BIT) to what is traced; makes the rings that there are not yet.
+ * -ENOMEM: nothing changed. Task context, or boot after page_init.
+ */
+MUST_CHECK int trace_start(uint32_t groups);
+/* The ring of a CPU that comes up while tracing is on; without memory its records are
+ * counted as lost. Before the CPU runs. */
+void trace_prepare_cpu(unsigned cpu);
+/* What the parameter trace= asks for. After page_init. */
+void trace_init(void);
+void trace_stop(void); /* the records stay */
+/* Stops and gives the rings back. -EBUSY: somebody reads them. Not from interrupts. */
+MUST_CHECK int trace_clear(void);
+
+/*
+ * Calls visit for the last `last` records of each CPU, in order of time; it returns
+ * false to stop. A record that is overwritten meanwhile is passed over.
+ */
+void trace_visit(uint64_t last, bool (*visit)(const struct trace_entry *, void *context),
 		 void *context);
-void trace_clear(void);
+/* Records that a CPU wrote, those among them that were overwritten, and what it could
+ * not keep, having no ring. */
+struct trace_counts {
+	uint64_t written, overwritten, lost;
+};
+void trace_counts(unsigned cpu, struct trace_counts *counts);
+
+/* Groups by name, all of them for "all"; 0: no such name. */
+uint32_t trace_group(const char *name, size_t len);
+const char *trace_group_name(unsigned group);
 
 #endif

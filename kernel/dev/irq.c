@@ -6,7 +6,6 @@
  */
 #include "kernel/dev/irq.h"
 
-#include "kernel/debug/trace.h"
 #include "kernel/dev/random.h"
 #include "kernel/x86/irqchip.h"
 #include "kernel/x86/trap.h"
@@ -29,7 +28,6 @@ static bool line_interrupt(struct trap_frame *frame)
 	unsigned isa = (unsigned)(frame->vector - IRQ_VECTOR_FIRST);
 	struct line *line = &lines[isa];
 
-	trace(TRACE_IRQ, frame->vector, 0);
 	random_add_event(frame->vector ^ frame->rip);
 	line->stats.counts[cpu_this()->id]++;
 	if (line->handler)

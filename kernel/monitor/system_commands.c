@@ -1,11 +1,10 @@
 /*
- * system_commands.c: the monitor's commands on the system: help, dmesg, trace, reboot,
+ * system_commands.c: the monitor's commands on the system: help, dmesg, reboot,
  * poweroff, panic.
  */
 #include "kernel/debug/crash.h"
 #include "kernel/debug/log.h"
 #include "kernel/debug/panic.h"
-#include "kernel/debug/trace.h"
 #include "kernel/dev/param.h"
 #include "kernel/monitor/internal.h"
 #include "kernel/program/program.h"
@@ -51,61 +50,6 @@ static int run_dmesg(struct monitor *monitor, int argc, char **argv)
 	return 0;
 }
 MONITOR_COMMAND("dmesg", "", "the kernel's messages", run_dmesg);
-
-static bool show_trace(const struct trace_entry *entry, void *context)
-{
-	struct monitor *monitor = context;
-	uint64_t us = entry->tsc / (clock_tsc_hz() / 1000000 + 1);
-
-	monitor_print(monitor, "%10llu us cpu %u task %-3u %-7s %#llx %#llx\n",
-		      (unsigned long long)us, entry->cpu, entry->task,
-		      trace_names[entry->kind], (unsigned long long)entry->a,
-		      (unsigned long long)entry->b);
-	return !task_killed();
-}
-
-/* The bits of the kinds that words name; all for none. 0: an unknown one. */
-static uint32_t trace_kinds(int n, char **words)
-{
-	uint32_t mask = 0;
-
-	if (n == 0)
-		return (1u << TRACE_KINDS) - 1;
-	for (int i = 0; i < n; i++) {
-		unsigned kind = 0;
-
-		while (kind < TRACE_KINDS && strcmp(words[i], trace_names[kind]) != 0)
-			kind++;
-		if (kind == TRACE_KINDS)
-			return 0;
-		mask |= 1u << kind;
-	}
-	return mask;
-}
-
-static int run_trace(struct monitor *monitor, int argc, char **argv)
-{
-	uint32_t mask;
-
-	if (argc == 1) {
-		trace_visit(show_trace, monitor);
-	} else if (strcmp(argv[1], "on") == 0) {
-		mask = trace_kinds(argc - 2, argv + 2);
-		if (mask == 0)
-			return monitor_error(monitor, "trace", -EINVAL, "no such kind");
-		trace_mask |= mask;
-	} else if (strcmp(argv[1], "off") == 0 && argc == 2) {
-		trace_mask = 0;
-	} else if (strcmp(argv[1], "clear") == 0 && argc == 2) {
-		trace_clear();
-	} else {
-		return monitor_error(monitor, "trace", -EINVAL,
-				     "usage: trace [on [kind...] | off | clear]");
-	}
-	return 0;
-}
-MONITOR_COMMAND("trace", "[on [kind...]|off|clear]", "show or choose what is traced",
-		run_trace);
 
 /* What was printed reaches the terminal before the machine goes. */
 static void say_goodbye(struct monitor *monitor)

@@ -66,7 +66,7 @@ bool sched_wake(struct task *task, unsigned from)
 
 	if (wakes) {
 		atomic_store_explicit(&task->state, TASK_RUNNABLE, memory_order_relaxed);
-		trace(TRACE_WAKE, (uint64_t)task->id, (uint64_t)cpu_task()->id);
+		trace(TRACE_WAKE, (uint64_t)task->id, rq->cpu->id);
 		/* Not when it has not slept yet: it runs, or was preempted before. */
 		if (rq->cpu->task != task && list_is_empty(&task->run_link))
 			enqueue(rq, task);
@@ -155,7 +155,11 @@ static void switch_to(struct run_queue *rq, struct task *previous, struct task *
 	next->switches++;
 	rq->cpu->task = next;
 	rq->cpu->kernel_rsp = (uint64_t)next->stack + next->stack_size;
-	trace(TRACE_SWITCH, (uint64_t)previous->id, (uint64_t)next->id);
+	trace(TRACE_SWITCH,
+	      (uint64_t)previous->id | (uint64_t)atomic_load_explicit(
+					       &previous->state, memory_order_relaxed)
+					       << 32,
+	      (uint64_t)next->id);
 	switch_stack(&previous->rsp, next->rsp);
 	sched_after_switch();
 }

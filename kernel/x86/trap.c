@@ -11,6 +11,7 @@
 #include "kernel/debug/backtrace.h"
 #include "kernel/debug/log.h"
 #include "kernel/debug/panic.h"
+#include "kernel/debug/trace.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/internal.h"
 #include "kernel/x86/irqchip.h"
@@ -155,8 +156,10 @@ static void dispatch_interrupt(struct cpu *cpu, struct trap_frame *frame)
 		__atomic_load_n(&handlers[frame->vector], __ATOMIC_ACQUIRE);
 
 	cpu->irq_depth++;
+	trace(TRACE_IRQ, frame->vector, frame->rip);
 	if (!handler || !handler(frame))
 		irqchip_unexpected((unsigned)frame->vector);
+	trace(TRACE_IRQ_EXIT, frame->vector, 0);
 	cpu->irq_depth--;
 }
 

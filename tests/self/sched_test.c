@@ -395,11 +395,12 @@ SELF_TEST("sched.switches_are_traced", switches_traced)
 	struct seen_switch seen;
 	struct task *task;
 
-	trace_mask = 1u << TRACE_SWITCH;
+	trace_stop();
+	EXPECT_EQ(trace_start(TRACE_BIT(TRACE_SWITCH)), 0);
 	start("traced", give_back, NULL, PRIORITY_HIGH, &task);
 	seen = (struct seen_switch){ (unsigned)task->id, 0 };
 	end(&task, 1);
-	trace_visit(see_switch, &seen);
+	trace_visit(UINT64_MAX, see_switch, &seen);
 	trace_mask = mask;
 	EXPECT_EQ(seen.count, 1);
 }
