@@ -11,6 +11,7 @@
 #include "kernel/sched/internal.h"
 
 #include "kernel/debug/panic.h"
+#include "kernel/debug/trace.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/time/clock.h"
@@ -77,6 +78,7 @@ void task_init(struct task *task, const char *name, unsigned priority)
 	SPIN_IRQ_GUARD(&tasks_lock);
 	task->id = new_id();
 	list_add_tail(&tasks, &task->all_link);
+	trace_name((uint32_t)task->id, task->name);
 }
 
 static void begin(void *argument)
