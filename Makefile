@@ -1,5 +1,5 @@
 # Octavo. `make help` lists what can be made; mk/ holds how, a file for each kind
-# of thing: kernel.mk (the kernel), image.mk (the ISO and running it), host.mk
+# of thing: kernel.mk (the kernel), pack.mk (its release image), image.mk (the ISO and running it), host.mk
 # (programs as host and Linux executables), tests.mk (tests, lint, benchmarks).
 
 .DEFAULT_GOAL := all
@@ -31,6 +31,7 @@ endif
 all: kernel host user ## build the kernel (release and debug) and the programs
 
 include mk/kernel.mk
+include mk/pack.mk
 include mk/image.mk
 include mk/host.mk
 include mk/tests.mk

@@ -10,7 +10,8 @@
 %include "boot/layout.inc"
 
 extern boot_main, boot_fail_32
-extern kernel_text_start, kernel_text_end, kernel_rodata_end, kernel_image_end
+extern kernel_text_start, kernel_text_end, kernel_rodata_end
+extern kernel_bss_start, kernel_image_end
 
 PVH_MAGIC       equ 0x336ec578
 
@@ -42,10 +43,23 @@ boot_multiboot2:
         mov esp, PHYS(boot_stack_top)
         mov [PHYS(boot_magic)], eax
         mov [PHYS(boot_structures)], ebx
+        call clear_bss
         call check_cpu
         call build_tables
         call enter_long_mode
         jmp CODE_64:PHYS(long_mode)
+
+; Loaders clear it, but what unpacks the release image (boot/packed) leaves that to us,
+; who know how to do it quickly. The return address is taken out of the way.
+clear_bss:
+        pop edx
+        mov edi, PHYS(kernel_bss_start)
+        mov ecx, PHYS(kernel_image_end)
+        sub ecx, edi
+        shr ecx, 2
+        xor eax, eax
+        rep stosd
+        jmp edx
 
 ; Leaves EBP as the high half of a page entry that may not execute: NX, or 0 where the
 ; processor lacks it.
@@ -83,10 +97,12 @@ check_cpu:
         and edx, CPUID_NEEDED
         cmp edx, CPUID_NEEDED
         jne boot_fail_32
+        cmp dword [PHYS(boot_tsc)], 0
+        jne .known              ; the release image's first instructions noted it
         rdtsc
         mov [PHYS(boot_tsc)], eax
         mov [PHYS(boot_tsc) + 4], edx
-        ret
+.known: ret
 
 build_tables:
         ; 4 GiB in 2 MiB pages, seen at 0 until the jump and at DIRECT_BASE.
@@ -202,7 +218,8 @@ gdt_pointer:
 
 section .data
         align 8, db 0
-boot_tsc:        dq 0
+global boot_tsc
+boot_tsc:        dq 0           ; at the first instruction
 boot_magic:      dd 0
 boot_structures: dd 0
 

@@ -11,7 +11,10 @@ ARCHITECTURE_I386   equ 0
 TAG_END             equ 0
 TAG_FRAMEBUFFER     equ 5
 TAG_MODULE_ALIGN    equ 6
+TAG_RELOCATABLE     equ 10
 OPTIONAL            equ 1
+PREFER_NOTHING      equ 0
+LOAD_ADDRESS        equ 1 << 20
 
 section .boot.header progbits alloc noexec nowrite align=8
 header:
@@ -27,6 +30,15 @@ header:
         align 8, db 0
         dw TAG_MODULE_ALIGN, 0
         dd 8
+
+%ifdef PACKED
+extern packed_end
+        ; Not to be moved, but to be given all of its place, the gap too, as one piece.
+        align 8, db 0
+        dw TAG_RELOCATABLE, OPTIONAL
+        dd 24
+        dd LOAD_ADDRESS, packed_end, 1, PREFER_NOTHING
+%endif
 
         align 8, db 0
         dw TAG_END, 0

@@ -10,7 +10,7 @@ MEMORY := 64M
 QEMU_FLAGS := -accel tcg -cpu max -m $(MEMORY) -nic none -no-reboot
 
 # GRUB loads what is in the file: the kernels go in without what only a debugger reads.
-$(BUILD)/iso/octavo.elf: $(release_ELF)
+$(BUILD)/iso/octavo.elf: $(PACKED_ELF)
 $(BUILD)/iso/octavo-debug.elf: $(debug_ELF)
 $(BUILD)/iso/octavo.elf $(BUILD)/iso/octavo-debug.elf:
 	$(call say,STRIP,$@)

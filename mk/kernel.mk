@@ -1,9 +1,9 @@
 # The kernel, in variants: release, debug, and debug with instrumentation of the
 # compiler's (sanitize.mk). A variant chooses files and flags, as data; no .c file has
 # an #if. Three kernels are linked of the first two:
-#   build/octavo.elf        release
-#   build/check/octavo.elf  the same objects, and the self-tests
-#   build/debug/octavo.elf  debug, with the self-tests
+#   build/release/octavo.elf  release; build/octavo.elf is the same, packed (pack.mk)
+#   build/check/octavo.elf    the same objects, and the self-tests
+#   build/debug/octavo.elf    debug, with the self-tests
 
 KERNEL_DIRS := boot $(sort $(dir $(wildcard kernel/*.c kernel/*/*.c kernel/*/*/*.c \
 	drivers/*/*.c))) lib tests/self $(PROGRAMS:%=programs/%)
@@ -64,7 +64,8 @@ HOT := kernel/x86/trap.c kernel/mm/page.c kernel/mm/slab.c kernel/mm/kmalloc.c \
 debug_CFLAGS := -O1 -fstack-protector-strong -DCONFIG_DEBUG=1
 debug_HOT := -DCONFIG_HOT=1
 debug_COOL := -DCONFIG_HOT=0
-release_ELF := $(BUILD)/octavo.elf
+release_ELF := $(BUILD)/release/octavo.elf
+PACKED_ELF := $(BUILD)/octavo.elf
 check_ELF := $(BUILD)/check/octavo.elf
 # The self-tests, and what stands in for them where they are not linked.
 SELF_OBJ = $(BUILD)/release/obj/tests/self/%.o
@@ -149,6 +150,6 @@ $(eval $(call kernel_link,release,$(release_ELF),$(filter-out $(SELF_OBJ),$(rele
 $(eval $(call kernel_link,check,$(check_ELF),$(filter-out $(NO_SELF_OBJ),$(release_OBJ))))
 $(eval $(call kernel_link,debug,$(debug_ELF),$(debug_OBJ)))
 
-kernel: $(release_ELF) $(check_ELF) $(debug_ELF) ## the kernel: build/octavo.elf, build/debug/octavo.elf
+kernel: $(PACKED_ELF) $(check_ELF) $(debug_ELF) ## the kernel: build/octavo.elf, build/debug/octavo.elf
 objects: $(release_OBJ) $(debug_OBJ)
 .PHONY: kernel objects FORCE

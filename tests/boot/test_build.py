@@ -1,5 +1,6 @@
 """What is built: its size, and that the same sources make the same bytes."""
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -34,6 +35,17 @@ def test_reproducible(tmp_path):
 def test_sizes():
     assert pathlib.Path("build/iso/octavo.elf").stat().st_size <= 160 * KIB
     assert pathlib.Path(ISO).stat().st_size <= 5 * MIB
+
+
+def build_id(elf):
+    text = subprocess.run(["readelf", "-n", elf], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout
+    return re.search(r"Build ID: (\w+)", text).group(1)
+
+
+def test_build_id():
+    """The packed image says which kernel is in it."""
+    assert build_id(RELEASE) == build_id("build/release/octavo.elf")
 
 
 def test_nothing_to_do():

@@ -65,6 +65,24 @@ def test_no_loader(machine):
     expect_complaint(m, "neither multiboot2 nor PVH")
 
 
+@pytest.mark.parametrize("how", [{"kernel": RELEASE}, {"iso": ISO}], ids=["pvh", "iso"])
+def test_damaged_image(machine, how):
+    """One bit of the packed kernel is another when it comes to unpacking."""
+    m = machine(gdb=True, **how)
+    with stopped_at(m, "boot_pvh" if "kernel" in how else "boot_multiboot2") as guest:
+        at = gdb.symbol(RELEASE, "payload") + 50000
+        guest.write(at, bytes([guest.read(at, 1)[0] ^ 0x10]))
+    expect_complaint(m, "the packed kernel is damaged")
+
+
+def test_misplaced_information(machine):
+    """What unpacking would destroy is not read afterwards."""
+    m = machine(kernel=RELEASE, gdb=True)
+    with stopped_at(m, "boot_pvh") as guest:
+        guest.set_register(gdb.RBX, gdb.symbol(RELEASE, "payload") - 64)
+    expect_complaint(m, "lies where the kernel goes")
+
+
 @pytest.mark.parametrize("damage", [
     (0, bytes(4)),                                  # the magic number
     (PVH_MEMMAP_COUNT, b"\xff\xff\xff\xff"),        # more than memory can hold
