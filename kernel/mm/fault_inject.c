@@ -1,42 +1,57 @@
 /*
- * fault_inject.c: counts down to the allocation that is to fail.
+ * fault_inject.c: counts down to the allocation, or the operation, that is to fail.
  *
- * While nothing is armed the allocators read one flag. Armed, every allocation of those
- * that count takes one from `left`; the one that takes the last fails and disarms.
+ * While nothing is armed those who ask read one byte. Armed, each of those that count
+ * takes one from `left`; the one that takes the last fails and disarms.
  */
 #include "kernel/mm/fault_inject.h"
 
 #include "kernel/x86/cpu.h"
 
-atomic_bool fault_inject_armed;
+_Atomic uint8_t fault_inject_kind;
+void (*_Atomic fault_inject_struck)(uint64_t site);
 static _Atomic uint64_t left;
 static _Atomic(const struct task *) whose;
 static atomic_bool struck;
 
-void fault_inject_arm(uint64_t n, const struct task *task)
+static void arm(enum fault_kind kind, uint64_t n, const struct task *task)
 {
-	atomic_store(&fault_inject_armed, false);
+	atomic_store(&fault_inject_kind, FAULT_NONE);
 	atomic_store(&struck, false);
 	atomic_store(&left, n);
 	atomic_store(&whose, task);
-	atomic_store(&fault_inject_armed, n > 0);
+	atomic_store(&fault_inject_kind, n > 0 ? kind : FAULT_NONE);
+}
+
+void fault_inject_arm(uint64_t n, const struct task *task)
+{
+	arm(FAULT_MEMORY, n, task);
+}
+
+void fault_inject_arm_device(uint64_t n, const struct task *task)
+{
+	arm(FAULT_DEVICE, n, task);
 }
 
 bool fault_inject_disarm(void)
 {
-	atomic_store(&fault_inject_armed, false);
+	atomic_store(&fault_inject_kind, FAULT_NONE);
 	return atomic_exchange(&struck, false);
 }
 
-bool fault_inject_count(void)
+bool fault_inject_count(uint64_t site)
 {
 	const struct task *task = atomic_load(&whose);
+	void (*tell)(uint64_t);
 
 	if (task && (cpu_irq_depth() > 0 || task != cpu_task()))
 		return false;
 	if (atomic_fetch_sub(&left, 1) != 1)
 		return false;
 	atomic_store(&struck, true);
-	atomic_store(&fault_inject_armed, false);
+	atomic_store(&fault_inject_kind, FAULT_NONE);
+	tell = atomic_load(&fault_inject_struck);
+	if (tell)
+		tell(site);
 	return true;
 }

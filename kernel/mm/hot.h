@@ -2,9 +2,13 @@
  * hot.h: a few free pages, and a few free objects of each cache, that a CPU keeps for
  * itself, to give them out again before they are cold and without a lock.
  *
- * Whoever works on a struct hot marks it busy. Who finds it busy goes on without it, so
- * nobody ever waits here: neither an interrupt that came in between, nor a task that runs
- * while the one that works on it is preempted, nor another CPU.
+ * Whoever works on a struct hot marks it busy, by an atomic exchange. Who finds it busy
+ * goes on without it, so nobody ever waits here: neither an interrupt that came in
+ * between, nor a task that runs while the one that works on it is preempted, nor another
+ * CPU: a task that moves between finding its CPU's and marking it just works on that of
+ * the CPU where it was. What one keeps is bounded; empty, it is filled by half with one
+ * hold of the shared lock, and full, half of it goes back with one. When memory is short
+ * all of it goes back, from all CPUs.
  */
 #ifndef KERNEL_MM_HOT_H
 #define KERNEL_MM_HOT_H
@@ -26,6 +30,12 @@ static ALWAYS_INLINE bool hot_enter(struct hot *hot)
 static ALWAYS_INLINE void hot_leave(struct hot *hot)
 {
 	atomic_store_explicit(&hot->busy, 0, memory_order_release);
+}
+
+/* For counting: right while nobody works on it. */
+static inline uint32_t hot_count(const struct hot *hot)
+{
+	return __atomic_load_n(&hot->count, __ATOMIC_RELAXED);
 }
 
 /* Takes everything out, whosever it is; nothing, when it is busy. */

@@ -67,11 +67,8 @@ static inline struct page *page_of_frame(uint64_t frame)
 /* page_alloc for another allocator's own needs: asks no fault injection. */
 MUST_CHECK struct page *page_take(unsigned order, unsigned gfp, uint64_t site);
 
-/*
- * vmalloc.c: when pages run out, what the other allocators keep for the next to ask goes
- * back. False: not from a caller who may not wait, or who holds locks. Does not sleep.
- */
-bool memory_reclaim(void);
+/* Tells the notifiers, if this is news and the caller may sleep (shrinker.h). */
+void memory_pressure(bool is_short);
 
 /* Pages that are free, but for the hot ones. */
 uint64_t page_count_free(void);

@@ -69,7 +69,7 @@ static NOINLINE void *alloc_large(size_t size, unsigned gfp, uint64_t site)
 
 static ALWAYS_INLINE void *alloc(size_t size, unsigned gfp, uint64_t site)
 {
-	if (fault_inject())
+	if (fault_inject(site))
 		return NULL;
 	if (unlikely(size - 1 >= CLASS_MAX))
 		return size ? alloc_large(size, gfp, site) : NULL;

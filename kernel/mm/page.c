@@ -22,19 +22,22 @@
 #include "kernel/mm/hot.h"
 #include "kernel/mm/internal.h"
 #include "kernel/mm/poison.h"
+#include "kernel/mm/shrinker.h"
 #include "kernel/sync/spinlock.h"
 #include "lib/string.h"
 
 enum {
 	HOT_MAX = 64,
-	ZONE_LOW = 0, /* below 4 GiB */
-	ZONE_HIGH = 1,
-	ZONES = 2,
+	HOT_BATCH = HOT_MAX / 2, /* pages that go to and fro with one hold of the lock */
 	LOW_FRAMES = 1 << (32 - PAGE_SHIFT),
 	FIRST_FRAMES = 1 << (20 - PAGE_SHIFT), /* the first MiB */
 	LOW_KEPT = 4096, /* pages kept for those who need low memory, if there is high */
 	RESERVE_MIN = 8, /* pages that only GFP_ATOMIC gets */
 	RESERVE_MAX = 256,
+	LOW_MARK = 2, /* times the reserve: memory is short below, and no longer above */
+	HIGH_MARK = 3,
+	RECLAIM_BATCH = 64, /* pages that one round of reclaim is for, and rounds */
+	RECLAIM_ROUNDS = 8,
 };
 
 struct zone {
@@ -59,8 +62,13 @@ static uint64_t total_pages, reserved_pages, kept_free;
 struct page_hot {
 	struct hot hot;
 	uint64_t allocations, frees;
-};
+} ALIGNED(64); /* CPUs do not share cache lines */
 static struct page_hot page_hot[CPU_MAX]; /* [busy] */
+
+uint64_t page_count_free(void)
+{
+	return __atomic_load_n(&free_pages, __ATOMIC_RELAXED);
+}
 
 static unsigned zone_of(uint32_t frame)
 {
@@ -211,23 +219,70 @@ static struct page *take_locked(unsigned order, unsigned gfp)
 	return page;
 }
 
-/* Joins all hot pages with their buddies; false: there were none. */
+/* A chain of hot pages joins its buddies. */
+static void hot_give_back(struct page *page)
+{
+	SPIN_IRQ_GUARD(&page_lock);
+	while (page) {
+		struct page *next = (struct page *)page->link.next;
+
+		count_free(page, 1);
+		block_release(page, 0);
+		page = next;
+	}
+}
+
+/* All of them, of all CPUs; false: there were none. */
 static COLD bool hot_release(void)
 {
 	bool any = false;
 
 	for (unsigned i = 0; i < CPU_MAX; i++) {
-		struct page *page = hot_empty(&page_hot[i].hot), *next;
+		struct page *chain = hot_empty(&page_hot[i].hot);
 
-		for (; page; page = next) {
-			SPIN_IRQ_GUARD(&page_lock);
-			next = (struct page *)page->link.next;
-			count_free(page, 1);
-			block_release(page, 0);
-			any = true;
-		}
+		any = any || chain;
+		if (chain)
+			hot_give_back(chain);
 	}
 	return any;
+}
+
+/* This CPU has no hot pages: fills them, as far as memory is plenty. */
+static NOINLINE void hot_fill(void)
+{
+	struct hot *own = &page_hot[cpu_this()->id].hot;
+	struct page *page;
+	uint64_t flags;
+
+	if (!hot_enter(own))
+		return;
+	flags = spin_lock_irq(&page_lock);
+	while (own->count < HOT_BATCH && free_pages >= kept_free + HOT_BATCH) {
+		page = zones_take(0, false);
+		if (!page)
+			break;
+		count_free(page, -1);
+		page->kind = PAGE_HOT;
+		page->order = 0;
+		page->link.next = own->first;
+		own->first = page;
+		own->count++;
+	}
+	spin_unlock_irq(&page_lock, flags);
+	hot_leave(own);
+}
+
+static COLD struct page *take_reclaimed(unsigned order, unsigned gfp)
+{
+	struct page *page = NULL;
+
+	for (unsigned i = 0; !page && i < RECLAIM_ROUNDS; i++) {
+		if (memory_reclaim(RECLAIM_BATCH << order) == 0)
+			break;
+		(void)hot_release();
+		page = take_locked(order, gfp);
+	}
+	return page;
 }
 
 static NOINLINE struct page *take_slowly(unsigned order, unsigned gfp)
@@ -239,10 +294,8 @@ static NOINLINE struct page *take_slowly(unsigned order, unsigned gfp)
 	page = take_locked(order, gfp);
 	if (!page && hot_release())
 		page = take_locked(order, gfp);
-	if (!page && (gfp & GFP_KERNEL) && memory_reclaim()) {
-		(void)hot_release();
-		page = take_locked(order, gfp);
-	}
+	if (!page && (gfp & GFP_KERNEL))
+		page = take_reclaimed(order, gfp);
 	if (!page) {
 		SPIN_IRQ_GUARD(&page_lock);
 		failures++;
@@ -250,10 +303,19 @@ static NOINLINE struct page *take_slowly(unsigned order, unsigned gfp)
 	return page;
 }
 
-/* While memory is short nothing is kept hot: all that is free is one sum then. */
-static bool is_short(void)
+/* In the reserve nothing is kept hot: all that is free is one sum then. */
+static bool is_in_reserve(void)
 {
-	return __atomic_load_n(&free_pages, __ATOMIC_RELAXED) < kept_free;
+	return page_count_free() < kept_free;
+}
+
+static void note_pressure(void)
+{
+	bool was = atomic_load_explicit(&memory_short, memory_order_relaxed);
+	uint64_t mark = kept_free * (was ? HIGH_MARK : LOW_MARK);
+
+	if (unlikely((page_count_free() < mark) != was))
+		memory_pressure(!was);
 }
 
 static ALWAYS_INLINE struct page *take_hot(void)
@@ -296,8 +358,14 @@ static NOINLINE struct page *take_any(unsigned order, unsigned gfp, uint64_t sit
 {
 	struct page *page = NULL;
 
-	if (order == 0 && !(gfp & GFP_DMA32) && !is_short())
+	note_pressure();
+	if (order == 0 && !(gfp & GFP_DMA32) && !is_in_reserve()) {
 		page = take_hot();
+		if (!page) {
+			hot_fill();
+			page = take_hot();
+		}
+	}
 	if (!page) {
 		page = take_slowly(order, gfp);
 		if (!page)
@@ -314,7 +382,7 @@ static ALWAYS_INLINE struct page *take(unsigned order, unsigned gfp, uint64_t si
 {
 	struct page *page;
 
-	if (likely((order | (gfp & (GFP_DMA32 | GFP_ZERO))) == 0 && !is_short())) {
+	if (likely((order | (gfp & (GFP_DMA32 | GFP_ZERO))) == 0 && !is_in_reserve())) {
 		page = take_hot();
 		if (likely(page))
 			return begin(page, site);
@@ -327,11 +395,17 @@ struct page *page_take(unsigned order, unsigned gfp, uint64_t site)
 	return take(order, gfp, site);
 }
 
+static NOINLINE COLD struct page *take_armed(unsigned order, unsigned gfp, uint64_t site)
+{
+	return fault_inject(site) ? NULL : take_any(order, gfp, site);
+}
+
 struct page *page_alloc(unsigned order, unsigned gfp)
 {
-	if (fault_inject())
-		return NULL;
-	return take(order, gfp, (uint64_t)__builtin_return_address(0));
+	uint64_t site = (uint64_t)__builtin_return_address(0);
+
+	return unlikely(fault_is_armed()) ? take_armed(order, gfp, site)
+					  : take(order, gfp, site);
 }
 
 static const char *const kind_names[] = {
@@ -361,19 +435,34 @@ static NOINLINE void end_slowly(struct page *page)
 	count_free(page, 1ll << order);
 	block_release(page, order);
 	spin_unlock_irq(&page_lock, flags);
+	note_pressure();
 }
 
-/* False: there is no room. */
+/* Half of a full store goes back, those pages that are there longest; then it has room.
+ * With the busy mark, which this leaves. */
+static NOINLINE bool keep_hot_full(struct hot *own)
+{
+	struct page *page = own->first, *rest;
+
+	for (unsigned i = 1; i < HOT_BATCH; i++)
+		page = (struct page *)page->link.next;
+	rest = (struct page *)page->link.next;
+	page->link.next = NULL;
+	own->count = HOT_BATCH;
+	hot_leave(own);
+	hot_give_back(rest);
+	return false;
+}
+
+/* False: there was no room, or somebody is at work on it. */
 static ALWAYS_INLINE bool keep_hot(struct page *page)
 {
 	struct page_hot *own = &page_hot[cpu_this()->id];
 
 	if (!hot_enter(&own->hot))
 		return false;
-	if (unlikely(own->hot.count >= HOT_MAX)) {
-		hot_leave(&own->hot);
-		return false;
-	}
+	if (unlikely(own->hot.count >= HOT_MAX))
+		return keep_hot_full(&own->hot);
 	page->kind = PAGE_HOT;
 	page->link.next = own->hot.first;
 	own->hot.first = page;
@@ -387,7 +476,7 @@ static ALWAYS_INLINE bool keep_hot(struct page *page)
 static ALWAYS_INLINE void block_end(struct page *page)
 {
 	poison_pages(page, page->order);
-	if (unlikely(page->order > 0 || is_short() || !keep_hot(page)))
+	if (unlikely(page->order > 0 || is_in_reserve() || !keep_hot(page)))
 		end_slowly(page);
 }
 
@@ -418,11 +507,9 @@ void page_put(struct page *page)
 
 void *page_alloc_address(unsigned order, unsigned gfp)
 {
-	struct page *page;
+	uint64_t site = (uint64_t)__builtin_return_address(0);
+	struct page *page = take_armed(order, gfp, site);
 
-	if (fault_inject())
-		return NULL;
-	page = page_take(order, gfp, (uint64_t)__builtin_return_address(0));
 	return page ? page_address(page) : NULL;
 }
 
@@ -437,11 +524,9 @@ void page_free_address(void *address)
 
 uint64_t page_alloc_table(void)
 {
-	struct page *page;
+	uint64_t site = (uint64_t)__builtin_return_address(0);
+	struct page *page = take_armed(0, GFP_KERNEL | GFP_ZERO, site);
 
-	if (fault_inject())
-		return 0;
-	page = page_take(0, GFP_KERNEL | GFP_ZERO, (uint64_t)__builtin_return_address(0));
 	return page ? page_to_phys(page) : 0;
 }
 
@@ -481,14 +566,16 @@ static COLD void count_block(uint32_t frame, unsigned order, void *context)
 {
 	struct page_stats *stats = context;
 
-	stats->free_blocks[order]++;
+	stats->free_blocks[zone_of(frame)][order]++;
 }
 
 COLD void page_stats(struct page_stats *stats)
 {
 	struct page *page;
 
-	*stats = (struct page_stats){ .total = total_pages, .reserved = reserved_pages };
+	*stats = (struct page_stats){ .total = total_pages,
+				      .reserved = reserved_pages,
+				      .reserve = kept_free };
 	SPIN_IRQ_GUARD(&page_lock);
 	stats->allocations = allocations;
 	stats->frees = frees;
@@ -497,21 +584,15 @@ COLD void page_stats(struct page_stats *stats)
 	for (unsigned i = 0; i < CPU_MAX; i++) {
 		stats->allocations += page_hot[i].allocations;
 		stats->frees += page_hot[i].frees;
-		stats->free += page_hot[i].hot.count;
-		stats->free_blocks[0] += page_hot[i].hot.count;
+		stats->hot += hot_count(&page_hot[i].hot);
 	}
+	stats->free += stats->hot;
 	for (unsigned z = 0; z < ZONES; z++)
-		for (unsigned order = 0; order <= PAGE_ORDER_MAX; order++)
-			stats->free_blocks[order] += zones[z].blocks[order];
+		memcpy(stats->free_blocks[z], zones[z].blocks, sizeof(zones[z].blocks));
 	for (unsigned i = 0; i < page_section_count; i++)
 		page_section_rest(&page_sections[i], count_block, stats);
 	list_for_each (page, &first_blocks, link)
-		stats->free_blocks[page->order]++;
-}
-
-uint64_t page_count_free(void)
-{
-	return __atomic_load_n(&free_pages, __ATOMIC_RELAXED);
+		stats->free_blocks[ZONE_LOW][page->order]++;
 }
 
 COLD void page_visit_used(void (*visit)(const struct page *page, void *context),

@@ -13,7 +13,12 @@
 
 enum { PAGE_ORDER_MAX = 10 }; /* 4 MiB */
 
-/* In which context an allocation may wait, and what it gets. */
+/*
+ * In which context an allocation may wait, and what it gets. The last pages, 1/128 of
+ * memory (at least 8 and at most 256), are the emergency reserve: only those get them who
+ * cannot wait until others give back. It makes failing rare there, not impossible:
+ * nothing in the kernel must not fail, so there is no request of that kind.
+ */
 enum gfp {
 	GFP_ATOMIC = 0,	     /* never sleeps, may use the reserve */
 	GFP_KERNEL = 1 << 0, /* may sleep and reclaim */
@@ -77,11 +82,19 @@ static inline void *page_address(const struct page *page)
 struct page *page_from_phys(uint64_t phys); /* NULL: no RAM there */
 struct page *page_from_address(const void *address);
 
+enum page_zone {
+	ZONE_LOW,  /* below 4 GiB */
+	ZONE_HIGH, /* above */
+	ZONES,
+};
+
 /* In pages, except where the name says otherwise. total is free, reserved and in use. */
 struct page_stats {
 	uint64_t total, free, reserved;
+	uint64_t reserve; /* of what is free, what only GFP_ATOMIC gets */
+	uint64_t hot;	  /* of what is free, what CPUs keep for themselves */
 	uint64_t allocations, frees, failures; /* since boot */
-	uint64_t free_blocks[PAGE_ORDER_MAX + 1];
+	uint64_t free_blocks[ZONES][PAGE_ORDER_MAX + 1]; /* without the hot ones */
 };
 void page_stats(struct page_stats *stats);
 

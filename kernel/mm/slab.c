@@ -16,6 +16,7 @@
 #include "kernel/mm/hot.h"
 #include "kernel/mm/internal.h"
 #include "kernel/mm/poison.h"
+#include "kernel/mm/shrinker.h"
 #include "lib/string.h"
 
 enum {
@@ -150,6 +151,24 @@ static NOINLINE void *alloc_from_new(struct kmem_cache *cache, unsigned gfp,
 	return slab_pop(cache, slab);
 }
 
+/* Half of what this CPU keeps at most, from slabs that are there. With the lock. */
+static void hot_objects_fill(struct kmem_cache *cache)
+{
+	struct hot *hot = hot_of(cache);
+
+	if (!hot || !hot_enter(hot))
+		return;
+	while (hot->count < cache->hot_max / 2 && !list_is_empty(&cache->partial)) {
+		void *object = slab_pop(
+			cache, list_first(&cache->partial, struct page, link));
+
+		*poison_link(cache, object) = hot->first;
+		hot->first = object;
+		hot->count++;
+	}
+	hot_leave(hot);
+}
+
 void slab_clear(void *object, size_t size)
 {
 	memset(object, 0, size);
@@ -165,9 +184,11 @@ void *slab_alloc_slowly(struct kmem_cache *cache, size_t size, unsigned gfp,
 	if (unlikely(!slab_hot[cpu]))
 		hot_setup(cpu);
 	flags = spin_lock_irq(&cache->lock);
-	if (likely(!list_is_empty(&cache->partial)))
+	if (likely(!list_is_empty(&cache->partial))) {
 		object = slab_pop(cache,
-				  list_entry(cache->partial.next, struct page, link));
+				  list_first(&cache->partial, struct page, link));
+		hot_objects_fill(cache);
+	}
 	spin_unlock_irq(&cache->lock, flags);
 	if (!object)
 		object = alloc_from_new(cache, gfp, site);
@@ -205,37 +226,82 @@ static bool is_hot(const struct kmem_cache *cache, const void *object)
 	return table && table[cache->hot].first == object;
 }
 
-void slab_free_slowly(struct page *slab, void *object)
+/* An object back to its slab, which joins spares when nobody needs it. With the lock;
+ * false: it is there already. */
+static bool slab_push(struct kmem_cache *cache, struct page *slab, void *object,
+		      struct list *spares)
 {
-	struct kmem_cache *cache = slab->owner;
-	bool spare = false, twice;
-	uint64_t flags;
-
-	twice = is_hot(cache, object);
-	flags = spin_lock_irq(&cache->lock);
-	if (unlikely(twice || object == slab->slab_objects ||
-		     slab->slab_free >= cache->per_slab)) {
-		spin_unlock_irq(&cache->lock, flags);
-		freed_twice(cache, object);
-	}
+	if (unlikely(object == slab->slab_objects || slab->slab_free >= cache->per_slab))
+		return false;
 	*poison_link(cache, object) = slab->slab_objects;
 	slab->slab_objects = object;
 	if (slab->slab_free == 0)
 		list_add_head(&cache->partial, &slab->link);
 	slab->slab_free++;
 	cache->used--;
-	if (unlikely(slab->slab_free == cache->per_slab))
-		spare = slab_is_spare(cache, slab);
+	if (unlikely(slab->slab_free == cache->per_slab) && slab_is_spare(cache, slab))
+		list_add_head(spares, &slab->link);
+	return true;
+}
+
+/* A chain of free objects back to their slabs. */
+static void slab_push_chain(struct kmem_cache *cache, void *object)
+{
+	struct list spares = LIST_INIT(spares);
+	struct page *slab, *next_slab;
+	uint64_t flags = spin_lock_irq(&cache->lock);
+
+	while (object) {
+		void *next = *poison_link(cache, object);
+
+		if (unlikely(!slab_push(cache, slab_of(object), object, &spares))) {
+			spin_unlock_irq(&cache->lock, flags);
+			freed_twice(cache, object);
+		}
+		object = next;
+	}
 	spin_unlock_irq(&cache->lock, flags);
-	if (unlikely(spare))
+	list_for_each_safe (slab, next_slab, &spares, link)
 		slab_release(slab);
+}
+
+/* What this CPU keeps of a cache beyond half, if that is full: a chain, or NULL. */
+static void *hot_objects_split(const struct kmem_cache *cache)
+{
+	struct hot *hot = hot_of(cache);
+	void **link, *rest;
+
+	if (!hot || !hot_enter(hot))
+		return NULL;
+	link = &hot->first;
+	if (hot->count >= cache->hot_max) {
+		hot->count = cache->hot_max / 2;
+		for (unsigned i = 0; i < cache->hot_max / 2u; i++)
+			link = poison_link(cache, *link);
+		rest = *link;
+		*link = NULL;
+	} else {
+		rest = NULL;
+	}
+	hot_leave(hot);
+	return rest;
+}
+
+void slab_free_slowly(struct page *slab, void *object)
+{
+	struct kmem_cache *cache = slab->owner;
+
+	if (unlikely(is_hot(cache, object)))
+		freed_twice(cache, object);
+	*poison_link(cache, object) = hot_objects_split(cache);
+	slab_push_chain(cache, object);
 }
 
 void *kmem_alloc(struct kmem_cache *cache, unsigned gfp)
 {
-	if (fault_inject())
-		return NULL;
-	return slab_alloc(cache, cache->size, gfp, (uint64_t)__builtin_return_address(0));
+	uint64_t site = (uint64_t)__builtin_return_address(0);
+
+	return fault_inject(site) ? NULL : slab_alloc(cache, cache->size, gfp, site);
 }
 
 void kmem_free(struct kmem_cache *cache, void *object)
@@ -252,20 +318,19 @@ static COLD void hot_objects_release(struct kmem_cache *cache)
 {
 	for (unsigned i = 0; i < CPU_MAX && cache->hot > 0; i++) {
 		struct hot *table = slab_hot[i];
-		void *object = table ? hot_empty(&table[cache->hot]) : NULL, *next;
+		void *chain = table ? hot_empty(&table[cache->hot]) : NULL;
 
-		for (; object; object = next) {
-			next = *poison_link(cache, object);
-			slab_free_slowly(slab_of(object), object);
-		}
+		if (chain)
+			slab_push_chain(cache, chain);
 	}
 }
 
-static COLD void cache_shrink(struct kmem_cache *cache)
+/* Pages that came back. */
+static COLD uint64_t cache_shrink(struct kmem_cache *cache)
 {
 	struct page *slab, *next;
 	struct list empties = LIST_INIT(empties);
-	uint64_t flags;
+	uint64_t flags, before = cache->slabs;
 
 	hot_objects_release(cache);
 	flags = spin_lock_irq(&cache->lock);
@@ -276,9 +341,11 @@ static COLD void cache_shrink(struct kmem_cache *cache)
 		cache->empty--;
 		cache->slabs--;
 	}
+	before -= MIN(before, cache->slabs);
 	spin_unlock_irq(&cache->lock, flags);
 	list_for_each_safe (slab, next, &empties, link)
 		slab_release(slab);
+	return before << cache->order;
 }
 
 COLD uint64_t kmem_cache_used(const struct kmem_cache *cache)
@@ -287,7 +354,7 @@ COLD uint64_t kmem_cache_used(const struct kmem_cache *cache)
 
 	for (unsigned i = 0; i < CPU_MAX && cache->hot > 0; i++)
 		if (slab_hot[i])
-			used -= slab_hot[i][cache->hot].count;
+			used -= hot_count(&slab_hot[i][cache->hot]);
 	return used;
 }
 
@@ -295,7 +362,7 @@ COLD uint64_t kmem_cache_used(const struct kmem_cache *cache)
 COLD void kmem_cache_destroy(struct kmem_cache *cache)
 {
 	SPIN_GUARD(&registry_lock);
-	cache_shrink(cache);
+	(void)cache_shrink(cache);
 	if (cache->slabs)
 		panic("slab: %s: %llu objects are in use at its end", cache->name,
 		      (unsigned long long)cache->used);
@@ -303,14 +370,36 @@ COLD void kmem_cache_destroy(struct kmem_cache *cache)
 	hot_number_give(cache->hot);
 }
 
-COLD void slab_shrink(void)
+COLD uint64_t slab_shrink(void)
 {
 	struct kmem_cache *cache;
+	uint64_t pages = 0;
 
 	SPIN_GUARD(&registry_lock);
 	list_for_each (cache, &registry, registry)
-		cache_shrink(cache);
+		pages += cache_shrink(cache);
+	return pages;
 }
+
+/* What CPUs keep may empty slabs: each object counts as if it did its part. */
+static COLD uint64_t count_spare(void)
+{
+	struct kmem_cache *cache;
+	uint64_t bytes = 0;
+
+	SPIN_GUARD(&registry_lock);
+	list_for_each (cache, &registry, registry) {
+		bytes += (uint64_t)cache->empty << (cache->order + PAGE_SHIFT);
+		bytes += (cache->used - kmem_cache_used(cache)) * cache->stride;
+	}
+	return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+}
+
+static COLD uint64_t shrink_all(uint64_t pages)
+{
+	return slab_shrink();
+}
+SHRINKER(slab_shrinker, "slab", count_spare, shrink_all);
 
 /* Copies the n-th cache; false: there are fewer. */
 static COLD bool cache_copy(unsigned n, struct kmem_cache *copy)

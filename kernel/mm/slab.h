@@ -56,8 +56,11 @@ void slab_visit(void (*visit)(const struct kmem_cache *cache, void *context),
 
 /* Bytes in use by objects, also those that have whole pages. */
 uint64_t slab_used(void);
-/* Gives back what caches and CPUs keep for later, so that two counts compare. */
-void slab_shrink(void);
+/*
+ * Gives back what caches and CPUs keep for later, so that two counts compare. Returns
+ * how many pages that were.
+ */
+uint64_t slab_shrink(void);
 
 /* Who holds memory: the objects, or blocks of pages, that one place allocated. */
 struct slab_site {

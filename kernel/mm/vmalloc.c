@@ -12,6 +12,7 @@
 #include "kernel/debug/panic.h"
 #include "kernel/mm/fault_inject.h"
 #include "kernel/mm/internal.h"
+#include "kernel/mm/shrinker.h"
 #include "kernel/mm/slab.h"
 #include "kernel/x86/paging.h"
 #include "lib/errno.h"
@@ -162,7 +163,7 @@ static int area_map(struct area *area, size_t first, uint64_t phys, size_t pages
 static int area_fill(struct area *area, unsigned gfp, uint64_t site)
 {
 	for (size_t i = 0; i < area->pages; i++) {
-		struct page *page = fault_inject() ? NULL : page_take(0, gfp, site);
+		struct page *page = fault_inject(site) ? NULL : page_take(0, gfp, site);
 		int error;
 
 		if (!page)
@@ -197,7 +198,7 @@ static struct area *kept_take(void)
 static bool kept_add(struct area *area)
 {
 	SPIN_GUARD(&area_lock);
-	if (area->pages != KEPT_PAGES || kept_count == KEPT_MAX)
+	if (area->pages != KEPT_PAGES || kept_count == KEPT_MAX || memory_short)
 		return false;
 	area->next = kept;
 	kept = area;
@@ -205,28 +206,38 @@ static bool kept_add(struct area *area)
 	return true;
 }
 
-void vmalloc_shrink(void)
+static COLD uint64_t shrink_kept(uint64_t pages)
 {
-	struct area *area;
+	struct area *area = NULL;
+	uint64_t back;
 
-	for (area = kept_take(); area; area = kept_take())
+	for (back = 0; back < pages; back += KEPT_PAGES) {
+		area = kept_take();
+		if (!area)
+			break;
 		area_destroy(area);
+	}
+	return back;
 }
 
-bool memory_reclaim(void)
+static COLD uint64_t count_kept(void)
 {
-	if (!context_may_sleep())
-		return false;
-	vmalloc_shrink();
-	slab_shrink();
-	return true;
+	SPIN_GUARD(&area_lock);
+	return kept_count * KEPT_PAGES;
+}
+SHRINKER(stack_shrinker, "stacks", count_kept, shrink_kept);
+
+COLD uint64_t vmalloc_shrink(void)
+{
+	return shrink_kept(UINT64_MAX);
 }
 
 void *vmalloc(size_t size, unsigned gfp)
 {
+	uint64_t site = (uint64_t)__builtin_return_address(0);
 	struct area *area = NULL;
 
-	if (fault_inject() || size / PAGE_SIZE >= page_count_free())
+	if (fault_inject(site) || size / PAGE_SIZE >= page_count_free())
 		return NULL;
 	if (ALIGN_UP(size, PAGE_SIZE) == KEPT_PAGES * PAGE_SIZE)
 		area = kept_take();
@@ -239,7 +250,7 @@ void *vmalloc(size_t size, unsigned gfp)
 	area = area_new(size, gfp);
 	if (!area)
 		return NULL;
-	if (area_fill(area, gfp, (uint64_t)__builtin_return_address(0))) {
+	if (area_fill(area, gfp, site)) {
 		area_destroy(area);
 		return NULL;
 	}
@@ -272,12 +283,12 @@ void vfree(void *address)
 		area_destroy(area);
 }
 
-static void *map_device(uint64_t phys, size_t size, unsigned flags)
+static void *map_device(uint64_t phys, size_t size, unsigned flags, uint64_t site)
 {
 	uint64_t offset = phys % PAGE_SIZE;
 	struct area *area;
 
-	if (fault_inject() || size == 0 || phys + size < phys)
+	if (fault_inject(site) || size == 0 || phys + size < phys)
 		return NULL;
 	area = area_new(offset + size, GFP_KERNEL);
 	if (!area)
@@ -291,12 +302,14 @@ static void *map_device(uint64_t phys, size_t size, unsigned flags)
 
 void *mmio_map(uint64_t phys, size_t size)
 {
-	return map_device(phys, size, PAGING_UNCACHED);
+	return map_device(phys, size, PAGING_UNCACHED,
+			  (uint64_t)__builtin_return_address(0));
 }
 
 void *mmio_map_wc(uint64_t phys, size_t size)
 {
-	return map_device(phys, size, PAGING_WRITE_COMBINE);
+	return map_device(phys, size, PAGING_WRITE_COMBINE,
+			  (uint64_t)__builtin_return_address(0));
 }
 
 void mmio_unmap(void *address)

@@ -22,7 +22,10 @@ void mmio_unmap(void *address);
 /* Whether an address lies in the unmapped page before or behind an area. Any context. */
 bool vmalloc_is_guard(uint64_t address);
 uint64_t vmalloc_used(void); /* bytes of memory that are in use */
-/* Gives back the few stacks that are kept for later, so that two counts compare. */
-void vmalloc_shrink(void);
+/*
+ * Gives back the few stacks that are kept for later, so that two counts compare. Returns
+ * how many pages that were.
+ */
+uint64_t vmalloc_shrink(void);
 
 #endif

@@ -18,7 +18,10 @@ static uint64_t free_now(void)
 
 	page_stats(&stats);
 	for (unsigned order = 0; order <= PAGE_ORDER_MAX; order++)
-		sum += stats.free_blocks[order] << order;
+		sum += (stats.free_blocks[ZONE_LOW][order] +
+			stats.free_blocks[ZONE_HIGH][order])
+		       << order;
+	sum += stats.hot;
 	EXPECT_EQ(sum, stats.free);
 	return stats.free;
 }

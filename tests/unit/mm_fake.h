@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
@@ -148,17 +149,32 @@ static inline const char *symbol_place(uint64_t address, char *place)
 #define KERNEL_MM_FAULT_INJECT_H
 static uint64_t fake_fail_at;
 
-static inline bool fault_inject(void)
+static inline bool fault_is_armed(void)
+{
+	return fake_fail_at > 0;
+}
+
+static inline bool fault_inject(uint64_t site)
 {
 	return fake_fail_at && --fake_fail_at == 0;
 }
 
 /* There is nothing kept anywhere. */
-bool memory_reclaim(void);
+#define KERNEL_MM_SHRINKER_H
+#define SHRINKER(symbol, name, count, scan) \
+	static const void *const symbol[] UNUSED = { (void *)(count), (void *)(scan) }
+#define PRESSURE_NOTIFIER(notify)
+static atomic_bool memory_short;
+void memory_pressure(bool is_short);
 
-bool memory_reclaim(void)
+void memory_pressure(bool is_short)
 {
-	return false;
+	memory_short = is_short;
+}
+
+static uint64_t memory_reclaim(uint64_t pages)
+{
+	return 0;
 }
 
 static inline void fake_machine_start(void)

@@ -96,7 +96,10 @@ static uint64_t check_stats(void)
 
 	page_stats(&stats);
 	for (unsigned order = 0; order <= PAGE_ORDER_MAX; order++)
-		sum += stats.free_blocks[order] << order;
+		sum += (stats.free_blocks[ZONE_LOW][order] +
+			stats.free_blocks[ZONE_HIGH][order])
+		       << order;
+	sum += stats.hot;
 	assert_int_equal(sum, stats.free);
 	assert_true(stats.free + stats.reserved <= stats.total);
 	check_heads();
@@ -319,8 +322,36 @@ static void test_hot_are_joined(void **state)
 	/* There is an end to how many. */
 	for (i = 0; i < 2 * HOT_MAX; i++)
 		give(block + 16 + 2 * i);
-	assert_int_equal(page_hot[0].hot.count, HOT_MAX);
+	assert_in_range(page_hot[0].hot.count, HOT_BATCH, HOT_MAX);
 	check_stats();
+}
+
+/* Pages go to a CPU and come back from it many at a time. */
+static void test_hot_batches(void **state)
+{
+	struct page *pages[2 * HOT_MAX];
+	uint32_t least = UINT32_MAX, most = 0;
+	uint64_t all;
+
+	map_of_pc(16 * MIB);
+	page_init(&info);
+	all = check_stats();
+	for (uint32_t i = 0; i < ARRAY_SIZE(pages); i++) {
+		pages[i] = page_alloc(0, GFP_KERNEL);
+		assert_non_null(pages[i]);
+		assert_int_equal(page_hot[0].hot.count,
+				 HOT_BATCH - 1 - i % HOT_BATCH);
+		assert_int_equal(check_stats(), all - 1 - i);
+	}
+	for (uint32_t i = 0; i < ARRAY_SIZE(pages); i++) {
+		page_free(pages[i]);
+		if (i >= HOT_MAX)
+			least = MIN(least, page_hot[0].hot.count);
+		most = MAX(most, page_hot[0].hot.count);
+	}
+	assert_int_equal(least, HOT_BATCH);
+	assert_int_equal(most, HOT_MAX);
+	assert_int_equal(check_stats(), all);
 }
 
 static void test_zones(void **state)
@@ -458,6 +489,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_terabytes, start, stop),
 		cmocka_unit_test_setup_teardown(test_split_and_merge, start, stop),
 		cmocka_unit_test_setup_teardown(test_hot_are_joined, start, stop),
+		cmocka_unit_test_setup_teardown(test_hot_batches, start, stop),
 		cmocka_unit_test_setup_teardown(test_zones, start, stop),
 		cmocka_unit_test_setup_teardown(test_reserve, start, stop),
 		cmocka_unit_test_setup_teardown(test_references, start, stop),

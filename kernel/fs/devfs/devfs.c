@@ -230,7 +230,7 @@ int devfs_create(struct inode **root)
 		.mode = S_IFDIR | 0755,
 	};
 
-	kmem_cache_init(&node_cache, "devfs inode", sizeof(struct node), 0);
+	kmem_cache_init(&node_cache, "devfs_inode", sizeof(struct node), 0);
 	inode_get(&inode);
 	*root = &inode;
 	return 0;

@@ -23,7 +23,7 @@ static struct kmem_cache node_cache;
 
 void page_index_init(void)
 {
-	kmem_cache_init(&node_cache, "page index node", sizeof(struct index_node), 0);
+	kmem_cache_init(&node_cache, "page_index_node", sizeof(struct index_node), 0);
 }
 
 /* Whether a tree of that height has a place for number. */

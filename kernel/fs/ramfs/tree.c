@@ -310,7 +310,7 @@ static const struct file_ops directory_file_ops = {
 
 void ramfs_init(void)
 {
-	kmem_cache_init(&inode_cache, "ramfs inode", sizeof(struct ram_inode), 0);
+	kmem_cache_init(&inode_cache, "ramfs_inode", sizeof(struct ram_inode), 0);
 	page_index_init();
 }
 
