@@ -5,11 +5,15 @@
         print(m.command("mem"))
         assert m.exit_status() == 0
 
-The serial port is a socket that QEMU connects to before the first instruction runs, so
-no byte is lost; everything that came over it stays in Machine.log. QEMU is killed at the
-end of the with block whatever happens. Timeouts only guard against hangs: no test says
-anything about how long a thing takes.
+The serial port is a pair of pipes that are open before the first instruction runs. A pipe
+takes a MiB of single bytes before it is full, a socket not 300: when QEMU cannot hand on
+what the guest writes, a UEFI firmware drops it after two characters' time, so a test that
+is not scheduled for a moment would lose output. Everything that came over the port stays
+in Machine.log. QEMU is killed at the end of the with block whatever happens. Timeouts
+only guard against hangs: no test says anything about how long a thing takes, and nothing
+that a test waits for has a moment that it can miss.
 """
+import fcntl
 import json
 import os
 import pathlib
@@ -33,6 +37,7 @@ SUCCESS, FAILURE, PANIC = 33, 35, 37
 
 PROMPT = "octavo> "
 HANG_GUARD_S = float(os.environ.get("HANG_GUARD", "240"))
+PIPE_BYTES = 1 << 20  # the most that pipe(7) gives to everybody
 
 TYPES = {  # -M, and what makes the machine bare
     "pc": ["-M", "pc,hpet=on"],
@@ -55,6 +60,39 @@ class Listener:
         connection, _ = self.socket.accept()
         self.socket.close()
         return connection
+
+
+class Line:
+    """The two pipes of a serial port, whose names QEMU opens (-chardev pipe)."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        for end in (".in", ".out"):
+            os.mkfifo(self.path + end)
+        # Opened for both ways, so that it does not wait for QEMU to open it too; and
+        # what QEMU has not read can be taken back.
+        self.input = os.open(self.path + ".in", os.O_RDWR)
+        self.output = os.open(self.path + ".out", os.O_RDONLY | os.O_NONBLOCK)
+        os.set_blocking(self.output, True)
+        fcntl.fcntl(self.output, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+
+    def send(self, data):
+        while data:
+            data = data[os.write(self.input, data):]
+
+    def take_back(self):
+        """Throws away what was sent and not yet read."""
+        os.set_blocking(self.input, False)
+        try:
+            while os.read(self.input, PIPE_BYTES):
+                pass
+        except BlockingIOError:
+            pass
+        os.set_blocking(self.input, True)
+
+    def close(self):
+        os.close(self.input)
+        os.close(self.output)
 
 
 class Monitor:
@@ -93,21 +131,23 @@ class Monitor:
 
 
 class Machine:
-    """See the module. kernel: an ELF file for -kernel; iso: an image to boot from."""
+    """See the module. kernel: an ELF file for -kernel; iso: an image to boot from; typed:
+    what waits at the serial port before the first instruction runs."""
 
     def __init__(self, name, *, kernel=None, iso=None, append="", uefi=False, type="pc",
-                 memory="64M", cpu="max", smp=1, gdb=False,
+                 memory="64M", cpu="max", smp=1, gdb=False, typed="",
                  serial=True, extra=()):
         self.folder = tempfile.TemporaryDirectory(prefix="octavo-")
         folder = pathlib.Path(self.folder.name)
-        listeners = [Listener(folder / "serial"), Listener(folder / "qmp")]
+        self.line, listener = Line(folder / "serial"), Listener(folder / "qmp")
+        self.send(typed)
         words = ["qemu-system-x86_64", "-accel", "tcg", *TYPES[type], "-cpu", cpu,
                  "-m", memory, "-smp", str(smp), "-nic", "none", "-no-reboot",
                  "-S", "-display", "none",
                  "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
-                 "-chardev", f"socket,id=serial,path={listeners[0].path}",
+                 "-chardev", f"pipe,id=serial,path={self.line.path}",
                  "-serial", "chardev:serial" if serial else "none",
-                 "-qmp", f"unix:{listeners[1].path}"]
+                 "-qmp", f"unix:{listener.path}"]
         self.has_screen = type != "microvm" and not uefi  # of text
         self.gdb_path = folder / "gdb"
         if gdb:
@@ -126,12 +166,13 @@ class Machine:
         self.qemu = subprocess.Popen(self.words, stdin=subprocess.DEVNULL,
                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
-            self.connection = listeners[0].accept()
-            self.monitor = Monitor(listeners[1].accept())
+            # The serial port is there before the monitor answers.
+            self.monitor = Monitor(listener.accept())
         except Exception:
             self.qemu.kill()
+            self.line.close()
             raise RuntimeError(self.qemu.communicate()[0].decode()) from None
-        self.serial = fdpexpect.fdspawn(self.connection, timeout=HANG_GUARD_S,
+        self.serial = fdpexpect.fdspawn(self.line.output, timeout=HANG_GUARD_S,
                                         maxread=65536, searchwindowsize=65536)
         self.serial.logfile_read = self.log_file
         # Not before we can listen; and a short run is over before it could answer. A
@@ -152,7 +193,7 @@ class Machine:
         if self.qemu.poll() is None:
             self.qemu.kill()
         self.qemu.communicate()
-        self.connection.close()
+        self.line.close()
         self.monitor.close()
         self.said = self.log
         self.log_file.close()
@@ -190,9 +231,8 @@ class Machine:
         return self.expect_exact(PROMPT)
 
     def send(self, data):
-        """Types. Bytes that the kernel does not take yet wait in QEMU."""
-        data = data.encode() if isinstance(data, str) else data
-        self.connection.sendall(data)
+        """Types. Bytes that the kernel does not take yet wait in the pipe."""
+        self.line.send(data.encode() if isinstance(data, str) else data)
 
     def send_meanwhile(self, data):
         """Types from a thread, for more than fits into buffers both ways."""

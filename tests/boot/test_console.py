@@ -1,4 +1,5 @@
 """The consoles: serial line editing and floods, the screen and the keyboard."""
+import os
 import select
 import string
 
@@ -70,18 +71,18 @@ def send_as_terminal(m, data):
     Returns what came back until all was sent."""
     received, at, held = bytearray(), 0, False
     while at < len(data):
-        readable, writable, _ = select.select([m.connection],
-                                              [] if held else [m.connection], [],
+        readable, writable, _ = select.select([m.line.output],
+                                              [] if held else [m.line.input], [],
                                               HANG_GUARD_S)
         assert readable or writable, "neither side moves"
         if readable:
-            new = m.connection.recv(65536)
+            new = os.read(m.line.output, 65536)
             m.log_file.write(new)
             received += new
             for byte in new:
                 held = byte == XOFF or (held and byte != XON)
         elif writable:
-            at += m.connection.send(data[at:at + 64])
+            at += os.write(m.line.input, data[at:at + 64])
     return received
 
 

@@ -51,8 +51,7 @@ def test_all_transcripts(machine, kernel):
 def test_game_from_the_image(machine, name):
     """The same from GRUB, by way of the menu's monitor."""
     (case,) = golden.cases([name])
-    m = machine(iso=ISO)
-    m.send("\x1b")
+    m = machine(iso=ISO, typed="\x1b")
     m.expect_exact("Self-tests")
     m.send("m")
     m.expect_prompt()
