@@ -1,6 +1,7 @@
 # Octavo. `make help` lists what can be made; mk/ holds how, a file for each kind
 # of thing: kernel.mk (the kernel), pack.mk (its release image), image.mk (the ISO and running it), host.mk
-# (programs as host and Linux executables), tests.mk (tests, lint, benchmarks).
+# (programs as host and Linux executables), tests.mk (tests, lint, benchmarks),
+# trace.mk (traces, panics).
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -35,6 +36,7 @@ include mk/pack.mk
 include mk/image.mk
 include mk/host.mk
 include mk/tests.mk
+include mk/trace.mk
 
 clean: ## remove everything that was built
 	rm -rf $(BUILD) compile_commands.json

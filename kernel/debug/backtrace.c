@@ -18,8 +18,7 @@ static bool is_text(uint64_t address)
 	       address < (uint64_t)kernel_text_end;
 }
 
-/* The 8 bytes at an address of the kernel's half; false: it is no memory. */
-static bool read_word(uint64_t address, uint64_t *word)
+bool backtrace_read(uint64_t address, uint64_t *word)
 {
 	uint64_t phys;
 	unsigned flags;
@@ -39,7 +38,7 @@ unsigned backtrace_walk(uint64_t rbp, uint64_t *addresses, unsigned max)
 	while (n < max) {
 		uint64_t next, address;
 
-		if (!read_word(rbp, &next) || !read_word(rbp + 8, &address))
+		if (!backtrace_read(rbp, &next) || !backtrace_read(rbp + 8, &address))
 			break;
 		if (!is_text(address) || next == rbp)
 			break;

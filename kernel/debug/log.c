@@ -283,6 +283,13 @@ bool log_read_record(uint64_t *sequence, struct log_record *record)
 	return true;
 }
 
+void log_machine_line(const char *line, size_t len)
+{
+	for (struct log_sink *sink = sinks; sink; sink = sink->next)
+		if (sink->machine)
+			sink->write(sink, line, len);
+}
+
 void log_panic_mode(void)
 {
 	panicking = true;

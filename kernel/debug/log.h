@@ -37,6 +37,7 @@ struct log_sink {
 	void (*write)(struct log_sink *sink, const char *bytes, size_t len);
 	struct log_sink *next;
 	uint64_t sequence; /* the log's: the next record that it gets */
+	bool machine; /* [I] leads to a serial line, where lines for scripts go too */
 };
 void log_add_sink(struct log_sink *sink);
 bool log_has_sink(void);
@@ -70,6 +71,8 @@ uint64_t log_next_sequence(void);
 /* Called, from any context, after each record: /dev/kmsg's wake-up. May be NULL. */
 void log_set_notify(void (*notify)(void));
 
+/* For panic: a line, newline included, to the sinks where a script may listen. */
+void log_machine_line(const char *line, size_t len);
 /* For panic: from now on one CPU prints, past every lock. */
 void log_panic_mode(void);
 

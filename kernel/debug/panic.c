@@ -1,16 +1,18 @@
 /*
  * panic.c: the one place where the kernel dies.
  *
- * The first to come prints, with interrupts off and past every lock; a second panic, be
- * it one inside the report or another CPU's, ends at once, so that nothing is printed
- * twice and nothing loops. Before any driver took the log over, the report goes out
- * through x86/early.
+ * The first to come prints, with interrupts off and past every lock; the other CPUs are
+ * stopped. The report has parts: what people read first, then the bundle for scripts. A
+ * panic inside the report goes on with the part after the one that failed, so nothing is
+ * printed twice, nothing loops, and it ends. Before any driver took the log over, the
+ * report goes out through x86/early.
  */
 #include "kernel/debug/panic.h"
 
 #include <stdatomic.h>
 
 #include "kernel/debug/backtrace.h"
+#include "kernel/debug/bundle.h"
 #include "kernel/debug/log.h"
 #include "kernel/dev/param.h"
 #include "kernel/sched/task.h"
@@ -24,7 +26,14 @@
 
 enum panic_end { PANIC_HALT, PANIC_EXIT, PANIC_REBOOT };
 
-static _Atomic bool in_progress;
+enum { MESSAGE_MAX = 256 };
+
+static _Atomic uint32_t reporter; /* its CPU's number + 1 */
+/* The reporter's. */
+static char message[MESSAGE_MAX];
+static struct trap_frame dying;
+static bool from_trap;
+static unsigned part;	/* of the report, the next one */
 static bool end_chosen; /* panic= was given */
 static enum panic_end end;
 
@@ -55,7 +64,7 @@ void panic_ends_run(void)
 
 bool panic_in_progress(void)
 {
-	return atomic_load_explicit(&in_progress, memory_order_relaxed);
+	return atomic_load_explicit(&reporter, memory_order_relaxed);
 }
 
 void panic_describe_task(char *text, size_t size)
@@ -73,10 +82,16 @@ static void early_sink_write(struct log_sink *sink, const char *bytes, size_t le
 	early_write(bytes, len);
 }
 
-static struct log_sink early_sink = { .name = "early", .write = early_sink_write };
+static struct log_sink early_sink = {
+	.name = "early",
+	.write = early_sink_write,
+	.machine = true,
+};
 
-NORETURN static void panic_finish(void)
+static void panic_finish(void)
 {
+	if (end == PANIC_HALT)
+		log_print(LOG_EMERG, "panic: halted");
 	switch (end) {
 	case PANIC_EXIT:
 		power_exit(POWER_STATUS_PANIC);
@@ -87,54 +102,99 @@ NORETURN static void panic_finish(void)
 	}
 }
 
-/* What is left to do for whoever panics while somebody does. */
-static void enter_or_stop(void)
+/*
+ * The first to come becomes the one who reports. Another CPU waits for the NMI that
+ * stops it, and is seen in the report. False: the report itself came here.
+ */
+static bool enter(void)
 {
+	uint32_t me = cpu_this()->id + 1, none = 0;
+
 	irq_disable();
-	if (!atomic_exchange(&in_progress, true))
-		return;
-	early_print("\npanic: another one while reporting; stopped\n");
-	panic_finish();
+	if (atomic_compare_exchange_strong(&reporter, &none, me))
+		return true;
+	if (none != me)
+		cpu_stop();
+	return false;
 }
 
-/* frame: the trap's; NULL: rbp is the frame of the function that was called to die. */
-NORETURN static void report(const struct trap_frame *frame, uint64_t rbp, const char *fmt,
-			    va_list args)
+static void stop_others(void)
 {
-	char message[256], task[48];
+}
 
-	log_panic_mode();
-	if (!log_has_sink())
-		log_add_sink(&early_sink);
-	fmt_vsnprintf(message, sizeof(message), fmt, args);
+static void print_head(void)
+{
+	char task[48];
+
 	panic_describe_task(task, sizeof(task));
 	log_print(LOG_EMERG, "panic: %s", message);
 	log_print(LOG_EMERG, "on CPU %u in %s", cpu_this()->id, task);
-	if (frame)
-		trap_report(frame);
+}
+
+static void print_calls(void)
+{
+	if (from_trap)
+		trap_report(&dying);
 	else
-		backtrace_print_from(0, rbp);
+		backtrace_print_from(0, dying.rbp);
+}
+
+static void print_locks(void)
+{
 	if (panic_print_locks)
 		panic_print_locks();
-	if (end == PANIC_HALT)
-		log_print(LOG_EMERG, "panic: halted");
-	panic_finish();
+}
+
+static void print_bundle(void)
+{
+	part--; /* again, until there is no more */
+	part += !bundle_write_part(message);
+}
+
+/* In the report, a part that faults is passed over; the last does not come back. */
+static void (*const parts[])(void) = {
+	stop_others, print_head, print_calls, print_locks, print_bundle, panic_finish,
+};
+
+/* frame: the trap's; NULL: the registers of the function that was called to die. */
+NORETURN static void report(const struct trap_frame *frame, uint64_t rbp, uint64_t rip,
+			    const char *fmt, va_list args)
+{
+	if (enter()) {
+		log_panic_mode();
+		if (!log_has_sink())
+			log_add_sink(&early_sink);
+		bundle_begin();
+		from_trap = frame;
+		dying = frame ? *frame
+			      : (struct trap_frame){ .rbp = rbp, .rip = rip, .rsp = rbp };
+		bundle_saw(cpu_this()->id, &dying);
+		fmt_vsnprintf(message, sizeof(message), fmt, args);
+	} else {
+		char again[MESSAGE_MAX];
+
+		fmt_vsnprintf(again, sizeof(again), fmt, args);
+		log_print(LOG_EMERG, "panic: another one while reporting: %s at %llx",
+			  again, (unsigned long long)(frame ? frame->rip : rip));
+	}
+	while (part < ARRAY_SIZE(parts))
+		parts[part++]();
+	cpu_stop();
 }
 
 void panic(const char *fmt, ...)
 {
 	va_list args;
 
-	enter_or_stop();
 	va_start(args, fmt);
-	report(NULL, (uint64_t)__builtin_frame_address(0), fmt, args);
+	report(NULL, (uint64_t)__builtin_frame_address(0),
+	       (uint64_t)__builtin_return_address(0), fmt, args);
 }
 
 void panic_trap(const struct trap_frame *frame, const char *fmt, ...)
 {
 	va_list args;
 
-	enter_or_stop();
 	va_start(args, fmt);
-	report(frame, 0, fmt, args);
+	report(frame, 0, 0, fmt, args);
 }

@@ -51,7 +51,7 @@ static uint32_t boot_groups;
 static atomic_uint users; /* readers, or CHANGING: whoever makes or frees rings */
 
 static const char names[] = "switch\0wake\0irq\0timer\0lock\0hold\0alloc\0call\0"
-			    "device\0mark\0profile";
+			    "device\0mark\0step\0profile";
 
 const char *trace_group_name(unsigned group)
 {

@@ -29,7 +29,9 @@ enum trace_kind {
 	TRACE_DEVICE = 16,  /* the device's name, the operation's: constant strings */
 	TRACE_DEVICE_EXIT,  /* the device's name, result */
 	TRACE_MARK = 18,    /* a constant string, any number */
-	TRACE_SAMPLE = 20,  /* where the CPU was, STACK records that follow */
+	TRACE_BEGIN = 20,   /* a step that takes a while: its name, a constant string */
+	TRACE_END,	    /* the same name, a result */
+	TRACE_SAMPLE = 22,  /* where the CPU was, STACK records that follow */
 	TRACE_STACK,	    /* return addresses, innermost first; 0: no more */
 	TRACE_KINDS,
 	TRACE_GROUPS = (TRACE_KINDS + 1) / 2,

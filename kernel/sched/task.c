@@ -303,6 +303,19 @@ void task_visit(void (*visit)(struct task *task, void *context), void *context)
 		visit(task, context);
 }
 
+COLD void task_visit_unlocked(unsigned max,
+			      void (*visit)(struct task *task, void *context),
+			      void *context)
+{
+	struct task *task;
+
+	list_for_each (task, &tasks, all_link)
+		if (max-- > 0)
+			visit(task, context);
+		else
+			return;
+}
+
 const char *task_state_name(const struct task *task)
 {
 	static const char *const names[] = {

@@ -133,6 +133,9 @@ uint64_t sched_cpus(void);
 struct task *task_find(int id);
 /* Calls visit for each, under the task list's lock. */
 void task_visit(void (*visit)(struct task *task, void *context), void *context);
+/* For a panic's report: at most max of them, without the lock. */
+void task_visit_unlocked(unsigned max, void (*visit)(struct task *task, void *context),
+			 void *context);
 const char *task_state_name(const struct task *task);
 /* ns that it has had a CPU, until now. */
 uint64_t task_run_time(const struct task *task);

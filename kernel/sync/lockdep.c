@@ -228,3 +228,8 @@ void lockdep_print_held(const struct lock_held *held)
 	if (held)
 		print_list("the task", held);
 }
+
+const struct lock_held *lockdep_cpu_held(unsigned cpu)
+{
+	return &cpu_held[cpu];
+}

@@ -108,6 +108,9 @@ void lockdep_may_sleep(const char *what);
 /* Logs what this CPU and (held may be NULL) its task hold: for panic. No locks. */
 void lockdep_print_held(const struct lock_held *held);
 
+/* What a CPU holds, for reports; NULL: nobody knows. */
+const struct lock_held *lockdep_cpu_held(unsigned cpu);
+
 /*
  * Gets each report. It panics, unless a test puts its own function here, which returns;
  * the checker then goes on as if nothing were wrong. NULL is the panic.
@@ -154,6 +157,11 @@ static inline void lockdep_may_sleep(const char *what)
 
 static inline void lockdep_print_held(const struct lock_held *held)
 {
+}
+
+static inline const struct lock_held *lockdep_cpu_held(unsigned cpu)
+{
+	return NULL;
 }
 #endif
 

@@ -4,15 +4,25 @@
  */
 #include "kernel/sync/spinlock.h"
 
+#include "kernel/debug/panic.h"
+
 void spin_init(struct spinlock *lock, const struct lock_class *lock_class)
 {
 	*lock = (struct spinlock)SPINLOCK_INIT(lock_class);
 }
 
+/* Of a panic's report, for a lock whose holder was stopped. */
+enum { PANIC_POLLS = 100000 };
+
 void spin_wait(struct spinlock *lock, uint16_t ticket)
 {
-	while (atomic_load_explicit(&lock->owner, memory_order_acquire) != ticket)
+	unsigned polls = 0;
+
+	while (atomic_load_explicit(&lock->owner, memory_order_acquire) != ticket) {
+		if (panic_in_progress() && polls++ > PANIC_POLLS)
+			return;
 		cpu_relax();
+	}
 }
 
 bool spin_try(struct spinlock *lock)

@@ -85,7 +85,9 @@ void output_init(struct output *output, struct uart *uart)
 {
 	*output = (struct output){
 		.uart = uart,
-		.sink = { .name = uart->name, .write = sink_write },
+		.sink = { .name = uart->name,
+			  .write = sink_write,
+			  .machine = !uart->display.columns },
 		.line_start = true,
 	};
 }

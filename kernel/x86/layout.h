@@ -38,5 +38,6 @@ extern char kernel_image_start[], kernel_text_start[], kernel_text_end[];
 extern char kernel_rodata_start[], kernel_rodata_end[];
 extern char kernel_data_start[], kernel_data_end[]; /* data, then bss */
 extern char kernel_image_end[];
+extern const uint8_t kernel_build_id[]; /* an ELF note */
 
 #endif

@@ -1,8 +1,11 @@
-/* switch.h: from one stack to another. Only sched/ calls it. */
+/* switch.h: from one stack to another. Only sched/ calls it; reports look at what it left. */
 #ifndef KERNEL_X86_SWITCH_H
 #define KERNEL_X86_SWITCH_H
 
 #include "lib/base.h"
+
+/* Where a stack that is not running keeps its rbp, from its saved pointer. */
+enum { SWITCH_SAVED_RBP = 32 };
 
 /*
  * Saves the callee-saved registers on the running stack, stores its pointer in *save,

@@ -1,8 +1,14 @@
 """Every way for the kernel to die ends in one readable report: what happened, to which
-task, the registers, who called whom by name; and in the end that panic= chose."""
+task, the registers, who called whom by name; then a bundle for scripts/decode.py; and in
+the end that panic= chose."""
 import re
+import subprocess
+import sys
 
 import pytest
+
+sys.path.append("scripts")
+from kernel_elf import Kernel, build_of, reports  # pylint: disable=wrong-import-position
 
 from machine import DEBUG, PANIC, RELEASE
 
@@ -23,7 +29,7 @@ WAYS = {
     "free-twice": ("freed a second time", "crash_free_twice"),
     "page-twice": ("which is free, with 0 references", "crash_page_twice"),
     "stack": ("double fault (vector 8, error 0) in task", "use_stack"),
-    "twice": ("panic: another one while reporting; stopped", "run_panic"),
+    "twice": ("panic: another one while reporting: page fault at ffffffff8", "run_panic"),
     "canary": ("panic: stack protector: ", "overrun"),
 }
 # What the debug build alone sees, and who did it.
@@ -31,6 +37,7 @@ DEBUG_WAYS = {
     "overrun": ("written beyond its end; allocated by crash_overrun+0x", "crash_overrun"),
     "stale": ("written after its free; allocated by crash_stale+0x", "crash_stale"),
 }
+RIP = 17  # of struct trap_frame
 TRAPS = set(WAYS) - {"panic", "assert", "free-twice", "page-twice", "twice", "canary"}
 
 
@@ -44,6 +51,20 @@ def check_report(log, way):
     assert re.search(rf"  ffffffff8[0-9a-f]+  {function}\+0x", trace)
     assert ("rip ffffffff8" in log) == (way in TRAPS)
     assert "survived" not in log
+    check_bundle(log, way)
+
+
+def check_bundle(log, way):
+    """There is one; it is whole, by a kernel that is here, and knows the same."""
+    (lines, whole), = reports(log, "bundle")
+    assert whole
+    kernel = Kernel.find(build_of(lines)[0])
+    words = {what: [int(word, 16) for line in lines if line.startswith(f"{what} 0 ")
+                    for word in line.split()[2:]] for what in ("calls", "regs")}
+    places = [call - 1 for call in words["calls"]] + [words["regs"][RIP]]
+    assert (WAYS | DEBUG_WAYS)[way][1] in map(kernel.function, places)
+    assert any(re.fullmatch(r"task \w+ 0 .* panic", line) for line in lines)
+    assert any(line.endswith("octavo: started by pvh") for line in lines)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -58,6 +79,24 @@ def test_ways_to_die_in_the_debug_build(machine, way):
     m = machine(kernel=DEBUG, append=f'quiet run="panic {way}"')
     assert m.exit_status() == PANIC
     check_report(m.log, way)
+
+
+def test_decode(machine, kernel, tmp_path):
+    """The bundle with sources; the trace's last records are among it."""
+    m = machine(kernel=kernel, append='quiet seed=7 trace=all run="panic divide"')
+    assert m.exit_status() == PANIC
+    log = tmp_path / "log"
+    log.write_text(m.log)
+    said = subprocess.run([sys.executable, "scripts/decode.py", log], check=True,
+                          capture_output=True, text=True).stdout
+    assert re.search(r"Octavo 0\.1\.0, build/\w+/octavo\.elf \(build ", said)
+    assert re.search(r"crash_divide  \./kernel/debug/crash.c:\d+  <- here", said)
+    assert "panic: divide error\n" in said and "\nseed 7\n" in said
+    assert re.search(r"cpu 0 task \d+ +new task 'panic'", said)
+    log.write_text(re.sub("build [0-9a-f]{4}", "build 0000", m.log))
+    done = subprocess.run([sys.executable, "scripts/decode.py", log], check=False,
+                          capture_output=True, text=True)
+    assert done.returncode == 1 and "another build's" in done.stderr
 
 
 def test_stack_overflow_is_named(machine, kernel):
