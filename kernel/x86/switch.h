@@ -1,4 +1,4 @@
-/* switch.h: from one stack to another. Only sched/ calls it; reports look at what it left. */
+/* switch.h: from one stack to another, for sched/; reports look at what it left. */
 #ifndef KERNEL_X86_SWITCH_H
 #define KERNEL_X86_SWITCH_H
 
