@@ -105,9 +105,35 @@ check_payload:
         jne boot_fail_32
         ret
 
+; ECX: the length that begins with ECX. Changes EDX.
+%macro length 0
+        cmp ecx, LENGTH_MORE
+        jne %%done
+%%more: movzx edx, byte [esi]
+        inc esi
+        add ecx, edx
+        cmp edx, 255
+        je %%more
+%%done:
+%endmacro
+
+; Copies ECX bytes (0 is as good as any) from %1 to EDI, 8 at a time: what is written too
+; much is overwritten by what follows. EDI goes on by ECX. Changes EDX, EBP.
+%macro copy 1
+        xor ebp, ebp
+%%next: mov edx, [%1 + ebp]
+        mov [edi + ebp], edx
+        mov edx, [%1 + ebp + 4]
+        mov [edi + ebp + 4], edx
+        add ebp, 8
+        cmp ebp, ecx
+        jb %%next
+        add edi, ecx
+%endmacro
+
 ; A step is a token (the two lengths, of 4 bits each, or more where they are 15), bytes to
 ; take as they are, and how far back the bytes to repeat are; the last step has no
-; repetition.
+; repetition. No calls: an emulator is slow to write where it has translated code.
 unpack:
         mov esi, payload
         mov edi, KERNEL_START
@@ -115,35 +141,34 @@ unpack:
         inc esi
         mov ecx, eax
         shr ecx, 4
-        call .length
-        rep movsb
+        jz .match
+        length
+        copy esi
+        add esi, ecx
         cmp esi, payload_end
         jae .done
-        movzx ebx, word [esi]
+.match: movzx ebx, word [esi]
         add esi, 2
         mov ecx, eax
         and ecx, LENGTH_MORE
-        call .length
+        length
         add ecx, MATCH_LEAST
-        mov edx, esi
-        mov esi, edi
-        sub esi, ebx
+        neg ebx
+        add ebx, edi
+        lea edx, [ebx + 8]
+        cmp edx, edi
+        ja .overlap
+        copy ebx
+        jmp .step
+.overlap:
+        mov edx, esi            ; a pattern of less than 8 bytes, several times
+        mov esi, ebx
         rep movsb
         mov esi, edx
         jmp .step
-
-; ECX: the length that begins with ECX.
-.length:
-        cmp ecx, LENGTH_MORE
-        jne .done
-.more:  movzx edx, byte [esi]
-        inc esi
-        add ecx, edx
-        cmp edx, 255
-        je .more
 .done:  ret
 
-misplaced:      db "octavo: the loader's information lies where the kernel goes; halted", 0
+misplaced:      db "octavo: the loader's information is where the kernel goes; halted", 0
 damaged:        db "octavo: the packed kernel is damaged; halted", 0
 
         align 4, db 0

@@ -80,7 +80,7 @@ def test_misplaced_information(machine):
     m = machine(kernel=RELEASE, gdb=True)
     with stopped_at(m, "boot_pvh") as guest:
         guest.set_register(gdb.RBX, gdb.symbol(RELEASE, "payload") - 64)
-    expect_complaint(m, "lies where the kernel goes")
+    expect_complaint(m, "is where the kernel goes")
 
 
 @pytest.mark.parametrize("damage", [
