@@ -22,6 +22,7 @@
 #include "kernel/x86/irqchip.h"
 #include "kernel/x86/paging.h"
 #include "kernel/x86/power.h"
+#include "kernel/x86/smp.h"
 #include "kernel/x86/trap.h"
 
 NORETURN void kernel_main(void);
@@ -49,6 +50,25 @@ static void start_memory(void)
 	trace_init();
 }
 
+static void *alloc_area(size_t size)
+{
+	return vmalloc(size, GFP_KERNEL | GFP_ZERO);
+}
+
+/* The other processors come up while this one goes on. */
+static void start_others(void)
+{
+	static struct smp_rooms rooms = {
+		.alloc = alloc_area,
+		.free = vfree,
+		.prepare = sched_cpu_prepare,
+		.run = sched_cpu_run,
+	};
+
+	rooms.low_page = page_low;
+	smp_wake(&rooms);
+}
+
 static void start_machine(void)
 {
 	static const struct trap_hooks hooks = {
@@ -60,6 +80,7 @@ static void start_machine(void)
 	trap_set_hooks(&hooks);
 	acpi_init();
 	irqchip_init();
+	start_others();
 }
 
 /* While the clock is measured, what needs none. */
@@ -96,6 +117,8 @@ void kernel_main(void)
 	sched_init();
 	init_run(INIT_CONSOLE);
 	param_report();
+	if (!smp_join())
+		clock_avoid_tsc();
 	if (task_create("init", init_main, NULL, PRIORITY_NORMAL, &init))
 		panic("no memory for the first task");
 	task_put(init);

@@ -57,6 +57,9 @@ struct boot_info;
 /* Takes the memory map. Everything the loader gave us that is in use stays reserved. */
 void page_init(const struct boot_info *info);
 
+/* [I] A page below 640 KiB that stays reserved, for other CPUs to begin in; 0: none. */
+extern uint64_t page_low;
+
 /* A block of 2^order pages with one reference, or NULL. */
 MUST_CHECK struct page *page_alloc(unsigned order, unsigned gfp);
 /* Frees a block that has one reference. */

@@ -27,6 +27,7 @@ struct piece {
 
 struct page_section page_sections[SECTION_MAX];
 unsigned page_section_shift, page_section_count;
+uint64_t page_low;
 
 static struct piece pieces[PIECE_MAX];
 static unsigned piece_count;
@@ -83,6 +84,20 @@ static void reserve_what_is_used(const struct boot_info *info)
 	for (unsigned i = 0; i < info->module_count; i++)
 		reserve_bytes(info->modules[i].base,
 			      info->modules[i].base + info->modules[i].size);
+}
+
+/* Where other processors begin, in real mode: any page that is left below 640 KiB. */
+static void reserve_low_page(void)
+{
+	for (unsigned i = 0; i < piece_count; i++) {
+		uint32_t frame = pieces[i].first;
+
+		if (!pieces[i].free || frame >= FIRMWARE_START >> PAGE_SHIFT)
+			continue;
+		page_low = (uint64_t)frame << PAGE_SHIFT;
+		reserve_frames(frame, frame + 1);
+		return;
+	}
 }
 
 /* What lies above the last section that there can be is left alone. */
@@ -183,6 +198,7 @@ void page_map_build(const struct boot_info *info, struct page_map_totals *totals
 {
 	take_map(info);
 	reserve_what_is_used(info);
+	reserve_low_page();
 	*totals = (struct page_map_totals){ 0 };
 	for (unsigned i = 0; i < page_section_count; i++)
 		section_plan(&page_sections[i], totals);

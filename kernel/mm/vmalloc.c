@@ -6,6 +6,10 @@
  * that holds it, so that page tables are used again. The pages of an area hang on its
  * list; of a device's area there are none. Stacks come and go often: a few areas of a
  * stack's size are kept mapped for the next to ask.
+ *
+ * Other CPUs may know the translations of an area that is gone. So its addresses and its
+ * pages stay taken until all CPUs have forgotten those, which one round of interrupts
+ * does for many areas: they are gathered as lazy until they are worth it.
  */
 #include "kernel/mm/vmalloc.h"
 
@@ -15,6 +19,7 @@
 #include "kernel/mm/shrinker.h"
 #include "kernel/mm/slab.h"
 #include "kernel/x86/paging.h"
+#include "kernel/x86/smp.h"
 #include "lib/errno.h"
 #include "lib/rbtree.h"
 #include "lib/string.h"
@@ -24,6 +29,7 @@ enum {
 	KEPT_MAX = 8,
 	LEAST_GAP = 2 * PAGE_SIZE, /* that holds an area and its guard page */
 	UNMAP_BATCH = 64,	   /* pages unmapped with one hold of the lock */
+	LAZY_PAGES = 64,	   /* that are gathered */
 };
 
 struct area {
@@ -31,7 +37,8 @@ struct area {
 	uint64_t base;	     /* [I] */
 	size_t pages;	     /* [I] */
 	struct list frames;  /* [I] struct page, linked by link */
-	struct area *next;   /* [area_lock] among the kept */
+	struct area *next;   /* [area_lock] among the kept, or the lazy */
+	bool gone;	     /* [area_lock] it is unmapped */
 };
 
 LOCK_CLASS(area_class, "virtual areas", RANK_AREA, 0);
@@ -41,6 +48,8 @@ static struct rb_tree areas = RB_TREE_INIT;
 static uint64_t gap_hint = VIRTUAL_BASE; /* below it there is no gap */
 static struct area *kept;
 static unsigned kept_count;
+static struct area *lazy;
+static size_t lazy_pages;
 static uint64_t pages_used;
 
 static struct kmem_cache area_cache;
@@ -124,6 +133,7 @@ static struct area *area_new(size_t size, unsigned gfp)
 	rb_node_init(&area->node);
 	list_init(&area->frames);
 	area->pages = pages;
+	area->gone = false;
 	spin_lock(&area_lock);
 	placed = area_place(area);
 	spin_unlock(&area_lock);
@@ -133,16 +143,11 @@ static struct area *area_new(size_t size, unsigned gfp)
 	return NULL;
 }
 
-/* Unmaps an area and gives everything back, however far it was built. */
-static void area_destroy(struct area *area)
+/* Gives back the addresses and pages of an area that no CPU knows any more. */
+static void area_free(struct area *area)
 {
 	struct page *page, *next;
 
-	for (size_t i = 0; i < area->pages; i += UNMAP_BATCH) {
-		SPIN_GUARD(&area_lock);
-		paging_unmap(paging_kernel_root(), area->base + i * PAGE_SIZE,
-			     MIN(area->pages - i, UNMAP_BATCH));
-	}
 	spin_lock(&area_lock);
 	rb_erase(&areas, &area->node);
 	gap_hint = MIN(gap_hint, area->base - PAGE_SIZE);
@@ -150,6 +155,48 @@ static void area_destroy(struct area *area)
 	list_for_each_safe (page, next, &area->frames, link)
 		page_free(page);
 	kmem_free(&area_cache, area);
+}
+
+static void lazy_free(void)
+{
+	struct area *area, *next;
+
+	spin_lock(&area_lock);
+	area = lazy;
+	lazy = NULL;
+	lazy_pages = 0;
+	spin_unlock(&area_lock);
+	if (area)
+		tlb_flush_all();
+	for (; area; area = next) {
+		next = area->next;
+		area_free(area);
+	}
+}
+
+/* Whether there are enough to free them. */
+static bool lazy_add(struct area *area)
+{
+	SPIN_GUARD(&area_lock);
+	area->gone = true;
+	area->next = lazy;
+	lazy = area;
+	lazy_pages += area->pages;
+	return lazy_pages >= LAZY_PAGES;
+}
+
+/* Unmaps an area and gives everything back, however far it was built. */
+static void area_destroy(struct area *area)
+{
+	for (size_t i = 0; i < area->pages; i += UNMAP_BATCH) {
+		SPIN_GUARD(&area_lock);
+		paging_unmap(paging_kernel_root(), area->base + i * PAGE_SIZE,
+			     MIN(area->pages - i, UNMAP_BATCH));
+	}
+	if (cpu_count == 1)
+		area_free(area);
+	else if (lazy_add(area))
+		lazy_free();
 }
 
 static int area_map(struct area *area, size_t first, uint64_t phys, size_t pages,
@@ -206,24 +253,31 @@ static bool kept_add(struct area *area)
 	return true;
 }
 
+static COLD uint64_t lazy_count(void)
+{
+	SPIN_GUARD(&area_lock);
+	return lazy_pages;
+}
+
 static COLD uint64_t shrink_kept(uint64_t pages)
 {
 	struct area *area = NULL;
-	uint64_t back;
+	uint64_t back = lazy_count();
 
-	for (back = 0; back < pages; back += KEPT_PAGES) {
+	for (; back < pages; back += KEPT_PAGES) {
 		area = kept_take();
 		if (!area)
 			break;
 		area_destroy(area);
 	}
+	lazy_free();
 	return back;
 }
 
 static COLD uint64_t count_kept(void)
 {
 	SPIN_GUARD(&area_lock);
-	return kept_count * KEPT_PAGES;
+	return kept_count * KEPT_PAGES + lazy_pages;
 }
 SHRINKER(stack_shrinker, "stacks", count_kept, shrink_kept);
 
@@ -265,7 +319,7 @@ static struct area *area_at(const void *address, bool device)
 
 	SPIN_GUARD(&area_lock);
 	area = area_above((uint64_t)address);
-	if (!area || area->base != (uint64_t)address ||
+	if (!area || area->base != (uint64_t)address || area->gone ||
 	    list_is_empty(&area->frames) != device)
 		panic("vmalloc: free of %p, where no area begins", address);
 	return area;

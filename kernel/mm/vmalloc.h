@@ -23,8 +23,8 @@ void mmio_unmap(void *address);
 bool vmalloc_is_guard(uint64_t address);
 uint64_t vmalloc_used(void); /* bytes of memory that are in use */
 /*
- * Gives back the few stacks that are kept for later, so that two counts compare. Returns
- * how many pages that were.
+ * Gives back the stacks that are kept for later, and areas that other CPUs have yet to
+ * forget, so that two counts compare. Returns how many pages that were.
  */
 uint64_t vmalloc_shrink(void);
 

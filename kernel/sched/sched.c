@@ -12,9 +12,8 @@
 #include "kernel/debug/trace.h"
 #include "kernel/mm/slab.h"
 #include "kernel/time/clock.h"
-#include "kernel/x86/irqchip.h"
+#include "kernel/x86/smp.h"
 #include "kernel/x86/switch.h"
-#include "kernel/x86/trap.h"
 
 LOCK_CLASS(run_queue_class, "run queue", RANK_RUN_QUEUE, LOCK_IRQ);
 static struct run_queue boot_queue;
@@ -27,7 +26,7 @@ static void resched(struct run_queue *rq)
 	if (__atomic_exchange_n(&rq->cpu->need_resched, 1, __ATOMIC_SEQ_CST))
 		return;
 	if (rq->cpu != cpu_this())
-		apic_send(rq->cpu->id, VECTOR_RESCHEDULE);
+		smp_send_reschedule(rq->cpu->id);
 }
 
 struct run_queue *sched_lock_task(struct task *task, uint64_t *flags)
@@ -227,12 +226,6 @@ static void print_locks(void)
 	lockdep_print_held(cpu_task()->locks);
 }
 
-static bool resched_interrupt(struct trap_frame *frame)
-{
-	apic_end();
-	return true;
-}
-
 /* The queue of a CPU that runs its idle task. */
 static COLD void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct task *idle)
 {
@@ -257,7 +250,6 @@ COLD void sched_init(void)
 	atomic_store(&online, 1);
 	timer_set_slice_handler(slice_ended);
 	panic_print_locks = print_locks;
-	trap_set_handler(VECTOR_RESCHEDULE, resched_interrupt);
 }
 
 COLD int sched_cpu_prepare(unsigned cpu)

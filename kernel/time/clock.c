@@ -76,7 +76,7 @@ void clock_wall_register(uint64_t (*read)(void))
 
 static uint64_t elapsed_ns(void)
 {
-	uint64_t count = clock.is_tsc ? cpu_tsc() : clock.source->read();
+	uint64_t count = clock.is_tsc ? cpu_tsc_ordered() : clock.source->read();
 
 	return clock.base_ns +
 	       scale_apply(clock.factor, (count - clock.base_count) & clock.source->mask);
@@ -274,6 +274,22 @@ void clock_init(void)
 		 (unsigned long long)source->hz / 1000 % 1000,
 		 source == tsc && rate_source ? ", by " : "",
 		 source == tsc && rate_source ? rate_source : "");
+}
+
+COLD void clock_avoid_tsc(void)
+{
+	struct clock_source *other;
+
+	if (!tsc)
+		return;
+	tsc->rating = 0;
+	if (clock.source != tsc)
+		return;
+	other = choose();
+	if (other)
+		clock_use(other);
+	log_warn("clock: %s from here on%s", clock.source->name,
+		 other ? "" : ", though processors disagree: there is no other counter");
 }
 
 uint64_t clock_realtime(void)

@@ -46,6 +46,9 @@ void clock_prepare(void);
 /* Chooses and calibrates, within 10 ms. */
 void clock_init(void);
 
+/* The CPUs' TSCs differ: another counter takes over, without a jump, if there is one. */
+void clock_avoid_tsc(void);
+
 uint64_t clock_monotonic(void); /* ns since boot; 0 before clock_init */
 uint64_t clock_realtime(void);	/* ns since 1970-01-01 UTC */
 void clock_realtime_set(uint64_t ns);

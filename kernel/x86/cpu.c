@@ -92,15 +92,18 @@ static void set_control(const struct cpu_features *f)
 __attribute__((no_stack_protector)) void cpu_init_boot(void)
 {
 	struct cpu *cpu = &boot_cpu;
+	void *stacks[IST_END];
 
+	for (unsigned i = 0; i < IST_END; i++)
+		stacks[i] = &interrupt_stacks[i] + 1;
 	read_features(&cpu_features);
 	canary_init();
-	descriptors_init(&cpu->arch);
+	descriptors_init(cpu, stacks);
 	cpu->self = cpu;
 	cpu->apic_id = cpu_id(1, 0).ebx >> 24;
-	msr_write(MSR_GS_BASE, (uint64_t)cpu);
-	msr_write(MSR_KERNEL_GS_BASE, 0);
+	descriptors_load(cpu);
 	idt_init();
+	idt_use();
 	set_control(&cpu_features);
 	cpus[0] = cpu;
 	cpu_count = 1;

@@ -28,11 +28,13 @@ struct cpu {
 	uint32_t apic_id;
 	struct run_queue *run_queue;
 	struct task *idle;
-	void *arch; /* x86's own: GDT, TSS, stacks */
+	void *irq_stack;	       /* [I] its top: interrupts are handled there */
+	struct smp_state *smp;	       /* [I] x86's own: what others ask of it */
+	struct descriptors *arch;      /* [I] x86's own: GDT, TSS, stacks */
 };
 
 extern struct cpu *cpus[CPU_MAX];
-extern unsigned cpu_count; /* [I] after boot */
+extern unsigned cpu_count; /* [I] after boot: smp_join */
 
 static inline struct cpu *cpu_this(void)
 {
@@ -149,6 +151,13 @@ static inline uint64_t cpu_tsc(void)
 
 	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
 	return (uint64_t)high << 32 | low;
+}
+
+/* Not before the loads in front of it: for counts that are compared between CPUs. */
+static inline uint64_t cpu_tsc_ordered(void)
+{
+	__asm__ volatile("lfence" : : : "memory");
+	return cpu_tsc();
 }
 
 static inline uint64_t msr_read(uint32_t msr)

@@ -6,6 +6,7 @@
  * gate, so handlers start with interrupts off. Double fault, NMI and machine check have
  * stacks of their own, with nothing else on them.
  */
+#include "kernel/x86/cpu.h"
 #include "kernel/x86/internal.h"
 #include "kernel/x86/trap.h"
 
@@ -38,19 +39,21 @@ struct descriptors {
 	struct tss tss ALIGNED(16);
 };
 
-static struct descriptors boot_descriptors;
-struct interrupt_stack_area interrupt_stacks[IST_END - 1] ALIGNED(PAGE_SIZE);
+const size_t descriptors_size = sizeof(struct descriptors);
+struct interrupt_stack_area interrupt_stacks[IST_END] ALIGNED(PAGE_SIZE);
 static struct gate idt[VECTORS] ALIGNED(16);
 
-void descriptors_init(void **arch)
+void descriptors_init(struct cpu *cpu, void *const stacks[IST_END])
 {
-	struct descriptors *d = &boot_descriptors;
+	static struct descriptors boot_descriptors;
+	struct descriptors *d = cpu->arch ? cpu->arch : &boot_descriptors;
 	uint64_t base = (uint64_t)&d->tss;
-	struct table_pointer pointer = { sizeof(d->gdt) - 1, (uint64_t)d->gdt };
 	unsigned i;
 
-	for (i = 0; i < ARRAY_SIZE(interrupt_stacks); i++)
-		d->tss.ist[i] = (uint64_t)(&interrupt_stacks[i] + 1);
+	cpu->arch = d;
+	cpu->irq_stack = stacks[IRQ_STACK];
+	for (i = IST_NONE + 1; i < IST_END; i++)
+		d->tss.ist[i - 1] = (uint64_t)stacks[i];
 	d->tss.io_map = sizeof(d->tss);
 
 	d->gdt[SELECTOR_KERNEL_CODE / 8] = 0x00af9b000000ffff;
@@ -61,9 +64,23 @@ void descriptors_init(void **arch)
 	d->gdt[SELECTOR_TSS / 8] = (sizeof(d->tss) - 1) | (base & 0xffffff) << 16 |
 				   0x89ULL << 40 | (base >> 24 & 0xff) << 56;
 	d->gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
+}
+
+void *descriptors_stack(const struct cpu *cpu, unsigned number)
+{
+	return number == IRQ_STACK ? cpu->irq_stack
+				   : (void *)cpu->arch->tss.ist[number - 1];
+}
+
+void descriptors_load(struct cpu *cpu)
+{
+	struct descriptors *d = cpu->arch;
+	struct table_pointer pointer = { sizeof(d->gdt) - 1, (uint64_t)d->gdt };
+
 	gdt_load(&pointer);
 	task_register_load(SELECTOR_TSS);
-	*arch = d;
+	msr_write(MSR_GS_BASE, (uint64_t)cpu);
+	msr_write(MSR_KERNEL_GS_BASE, 0);
 }
 
 static uint8_t vector_stack(unsigned vector)
@@ -82,7 +99,6 @@ static uint8_t vector_stack(unsigned vector)
 
 void idt_init(void)
 {
-	struct table_pointer pointer = { sizeof(idt) - 1, (uint64_t)idt };
 	unsigned i;
 
 	for (i = 0; i < VECTORS; i++) {
@@ -100,5 +116,11 @@ void idt_init(void)
 			.offset_high = (uint32_t)(entry >> 32),
 		};
 	}
+}
+
+void idt_use(void)
+{
+	const struct table_pointer pointer = { sizeof(idt) - 1, (uint64_t)idt };
+
 	idt_load(&pointer);
 }

@@ -145,11 +145,16 @@ static void protect_image(void)
 			    false) = 0;
 }
 
+void pat_init(void)
+{
+	msr_write(MSR_PAT, PAT_VALUE);
+}
+
 void paging_init(paging_source source)
 {
 	paging_tables_from = source;
 	root = paging_kernel_root();
-	msr_write(MSR_PAT, PAT_VALUE);
+	pat_init();
 	fit_to_memory(&boot_info);
 	finish_large();
 	protect_image();

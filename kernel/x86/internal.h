@@ -18,6 +18,7 @@
 
 enum msr {
 	MSR_APIC_BASE = 0x1b,
+	MSR_EFER = 0xc0000080,
 	MSR_TSC_DEADLINE = 0x6e0,
 	MSR_PAT = 0x277,
 	MSR_X2APIC = 0x800, /* the first of its registers */
@@ -35,15 +36,21 @@ enum selector {
 	SELECTOR_TSS = 0x30,
 };
 
-/* Stacks of their own for what may come when the stack is not to be trusted. */
+/*
+ * Each CPU's stacks: one that interrupts are handled on, and some for what may come when
+ * the stack is not to be trusted, by their number in the TSS.
+ */
 enum interrupt_stack { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_END };
+enum { IRQ_STACK = IST_NONE, INTERRUPT_STACK_SIZE = 12288 };
 
-/* The boot CPU's, in the enum's order without IST_NONE; paging_init unmaps the guards. */
+/* The boot CPU's, by the enum; paging_init unmaps the guards. */
 struct interrupt_stack_area {
 	uint8_t guard[PAGE_SIZE];
-	uint8_t stack[2 * PAGE_SIZE];
+	uint8_t stack[INTERRUPT_STACK_SIZE];
 };
-extern struct interrupt_stack_area interrupt_stacks[IST_END - 1];
+extern struct interrupt_stack_area interrupt_stacks[IST_END];
+
+struct cpu;
 
 struct table_pointer {
 	uint16_t limit;
@@ -102,6 +109,19 @@ static inline void tlb_flush_page(uint64_t virt)
 	__asm__ volatile("invlpg (%0)" : : "r"(virt) : "memory");
 }
 
+/* Forgets all translations, global ones too. */
+static inline void tlb_flush_here(void)
+{
+	uint64_t cr4 = cr4_read();
+
+	if (cr4 & CR4_PGE) {
+		cr4_write(cr4 & ~CR4_PGE);
+		cr4_write(cr4);
+	} else {
+		cr3_write(cr3_read());
+	}
+}
+
 static inline void idt_load(const struct table_pointer *pointer)
 {
 	__asm__ volatile("lidt %0" : : "m"(*pointer));
@@ -134,9 +154,40 @@ static inline bool cpu_rdrand(uint64_t *value)
 /* descriptors.asm: loads the GDT and every segment register; GS's base is lost. */
 void gdt_load(const struct table_pointer *pointer);
 
-/* descriptors.c: GDT and TSS of a CPU with its stacks; the IDT, which all share. */
-void descriptors_init(void **arch);
+/* descriptors.c: GDT and TSS of a CPU, in its arch, with its stacks' tops by number. */
+extern const size_t descriptors_size;
+void descriptors_init(struct cpu *cpu, void *const stacks[IST_END]);
+void *descriptors_stack(const struct cpu *cpu, unsigned number);
+/* Loads them, with GS, on the CPU itself. */
+void descriptors_load(struct cpu *cpu);
+/* The IDT, which all share: filled once, loaded on each CPU. */
 void idt_init(void);
+void idt_use(void);
+
+/* switch.asm: calls function(argument) on another stack, and comes back. */
+void call_on_stack(void (*function)(void *), void *argument, void *stack_top);
+
+/* smp_fault.c: whether a CPU is to be made silent on purpose, for a test. */
+#if CONFIG_DEBUG
+bool smp_is_silent(uint32_t apic_id);
+#else
+static inline bool smp_is_silent(uint32_t apic_id)
+{
+	return false;
+}
+#endif
+
+/* smp.c: for irqchip.c, which reads the MADT: there is a CPU with this APIC id. */
+void smp_found(uint32_t apic_id);
+/* ipi.c: what a CPU keeps to be asked; before the others start. */
+void ipi_init(void);
+extern const size_t smp_state_size;
+
+/* trap.c: where preemption was off for a while. */
+void trap_preempt(void);
+
+/* direct_map.c: memory types as the boot CPU has them. */
+void pat_init(void);
 
 /* entry.asm: an entry of 4 bytes for each vector, in blocks with a tail of jumps. */
 extern char trap_entries[];

@@ -113,7 +113,7 @@ int ioapic_route(uint32_t gsi, unsigned vector, bool low, bool level)
 		entry |= REDIRECTION_LEVEL;
 	reg = REG_REDIRECTION + 2 * (gsi - io->first);
 	flags = enter();
-	reg_write(io, reg + 1, cpu_this()->apic_id << 24);
+	reg_write(io, reg + 1, cpus[0]->apic_id << 24);
 	reg_write(io, reg, entry);
 	leave(flags);
 	return 0;

@@ -11,12 +11,13 @@
 #include "kernel/debug/log.h"
 #include "kernel/dev/param.h"
 #include "kernel/x86/acpi.h"
+#include "kernel/x86/internal.h"
 #include "kernel/x86/irqchip_parts.h"
 #include "kernel/x86/trap.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
-enum madt_type { MADT_IOAPIC = 1, MADT_OVERRIDE = 2 };
+enum madt_type { MADT_CPU = 0, MADT_IOAPIC = 1, MADT_OVERRIDE = 2, MADT_X2APIC = 9 };
 
 struct madt {
 	struct acpi_header header;
@@ -25,6 +26,18 @@ struct madt {
 
 struct madt_entry {
 	uint8_t type, length;
+} PACKED;
+
+struct madt_cpu {
+	struct madt_entry entry;
+	uint8_t processor, id;
+	uint32_t flags;
+} PACKED;
+
+struct madt_x2apic {
+	struct madt_entry entry;
+	uint16_t reserved;
+	uint32_t id, flags, processor;
 } PACKED;
 
 struct madt_ioapic {
@@ -42,6 +55,8 @@ struct madt_override {
 
 enum {
 	ISA_LINES = 16,
+	CPU_ENABLED = 1 << 0, /* ACPI 6.4, table 5.22 */
+	CPU_ID_NONE = 0xff,
 	/* MPS INTI flags, ACPI 6.4 table 5.26. */
 	POLARITY_MASK = 3,
 	POLARITY_LOW = 3,
@@ -76,9 +91,29 @@ static void take_override(const struct madt_override *o)
 	};
 }
 
+/*
+ * A CPU that is not enabled may come later ("online capable"), when somebody plugs it
+ * in, which is not supported; until then it would not answer.
+ */
+static void take_cpu(uint32_t id, uint32_t flags)
+{
+	if (flags & CPU_ENABLED)
+		smp_found(id);
+}
+
 static void take_entry(const struct madt_entry *entry)
 {
-	if (entry->type == MADT_IOAPIC && entry->length >= sizeof(struct madt_ioapic)) {
+	if (entry->type == MADT_CPU && entry->length >= sizeof(struct madt_cpu)) {
+		const struct madt_cpu *cpu = (const void *)entry;
+
+		if (cpu->id != CPU_ID_NONE)
+			take_cpu(cpu->id, cpu->flags);
+	} else if (entry->type == MADT_X2APIC &&
+		   entry->length >= sizeof(struct madt_x2apic)) {
+		const struct madt_x2apic *cpu = (const void *)entry;
+
+		take_cpu(cpu->id, cpu->flags);
+	} else if (entry->type == MADT_IOAPIC && entry->length >= sizeof(struct madt_ioapic)) {
 		const struct madt_ioapic *io = (const void *)entry;
 
 		ioapic_add(io->address, io->first_gsi);

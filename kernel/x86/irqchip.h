@@ -14,7 +14,7 @@ void irqchip_init(void);
 const char *irqchip_name(void);
 
 /*
- * Routes ISA interrupt `isa` (0 to 15, with the MADT's overrides) to vector on this
+ * Routes ISA interrupt `isa` (0 to 15, with the MADT's overrides) to vector on the boot
  * CPU, masked. -ENODEV where no controller has that line.
  */
 MUST_CHECK int irqchip_route(unsigned isa, unsigned vector);

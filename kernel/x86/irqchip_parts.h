@@ -21,6 +21,14 @@ bool apic_init(void);
 /* The 8259 reaches the CPU through LINT0 while the local APIC is on. */
 void apic_accept_pic(void);
 uint32_t apic_id(void);
+/* The local APIC of another CPU than the boot CPU, on itself: as that has it. */
+void apic_setup_other(void);
+/* Whether CPUs with ids up to this can be reached. Before other CPUs start. */
+bool apic_use_ids_to(uint32_t highest);
+void apic_send_nmi(unsigned cpu);
+/* To a CPU that does not run yet: makes it wait; lets it begin at a page below 1 MiB. */
+void apic_send_init(uint32_t id);
+void apic_send_startup(uint32_t id, uint64_t page);
 
 /* ioapic.c. A controller with its registers at phys and lines from first_gsi on. */
 void ioapic_add(uint64_t phys, uint32_t first_gsi);

@@ -23,6 +23,19 @@ switch_stack:
         pop rbx
         ret
 
+; void call_on_stack(void (*function)(void *), void *argument, void *stack_top)
+; The chain of frame pointers goes on from one stack to the other.
+global call_on_stack
+call_on_stack:
+        push rbp
+        mov rbp, rsp
+        mov rsp, rdx
+        mov rax, rdi
+        mov rdi, rsi
+        call rax
+        leave
+        ret
+
 ; The first return of a new stack: entry in r12, argument in r13, rbp 0.
 global switch_start
 switch_start:

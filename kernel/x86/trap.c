@@ -15,6 +15,7 @@
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/internal.h"
 #include "kernel/x86/irqchip.h"
+#include "kernel/x86/smp.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 
@@ -144,23 +145,40 @@ static bool dispatch_exception(struct trap_frame *frame)
 	trap_handler handler =
 		__atomic_load_n(&handlers[frame->vector], __ATOMIC_ACQUIRE);
 
+	if (frame->vector == TRAP_NMI)
+		smp_nmi(frame);
 	if (handler && handler(frame))
 		return true;
 	return frame->vector == TRAP_PAGE_FAULT && !trap_from_user(frame) &&
 	       hooks.fixup && hooks.fixup(frame);
 }
 
-static void dispatch_interrupt(struct cpu *cpu, struct trap_frame *frame)
+/* On the CPU's stack for interrupts. */
+static void handle_interrupt(void *argument)
 {
+	struct trap_frame *frame = argument;
 	trap_handler handler =
 		__atomic_load_n(&handlers[frame->vector], __ATOMIC_ACQUIRE);
 
-	cpu->irq_depth++;
 	trace(TRACE_IRQ, frame->vector, frame->rip);
 	if (!handler || !handler(frame))
 		irqchip_unexpected((unsigned)frame->vector);
 	trace(TRACE_IRQ_EXIT, frame->vector, 0);
+}
+
+static void dispatch_interrupt(struct cpu *cpu, struct trap_frame *frame)
+{
+	if (cpu->irq_depth++ == 0)
+		call_on_stack(handle_interrupt, frame, cpu->irq_stack);
+	else
+		handle_interrupt(frame);
 	cpu->irq_depth--;
+}
+
+void trap_preempt(void)
+{
+	if (cpu_need_resched() && cpu_preempt_count() == 0 && hooks.preempt)
+		hooks.preempt();
 }
 
 void trap_dispatch(struct trap_frame *frame)

@@ -43,6 +43,8 @@ enum trap_vector {
 	IRQ_VECTOR_LAST = 0xdf,
 	VECTOR_TIMER = 0xf0, /* the local APIC's timer */
 	VECTOR_RESCHEDULE = 0xf1,
+	VECTOR_CALL = 0xf2, /* smp_call */
+	VECTOR_TLB = 0xf3,  /* tlb_flush_all */
 	VECTOR_SPURIOUS = 0xff,
 };
 
