@@ -112,7 +112,7 @@ static void put_held(const char *what, unsigned number, const struct lock_held *
 	for (unsigned i = 0; held && i < MIN(held->depth, (unsigned)LOCKS_HELD_MAX); i++)
 		report_line(&bundle, "%s %x %llx %llx %s", what, number,
 			    (unsigned long long)held->at[i].lock,
-			    (unsigned long long)held->at[i].where,
+			    (unsigned long long)held->at[i].where[0],
 			    held->at[i].lock_class->name);
 }
 

@@ -35,7 +35,7 @@ struct run_queue {
 	struct task *idle; /* [I] */
 	/* [lock] */
 	uint64_t levels_used[LEVEL_WORDS]; /* bit n: levels[n] is not empty */
-	unsigned count;	      /* tasks queued */
+	unsigned count;			   /* tasks queued */
 	struct list levels[PRIORITY_LEVELS];
 	struct task *previous; /* who ran before, while its stack is being left */
 	uint64_t switches;
@@ -89,7 +89,8 @@ static inline struct task *run_queue_take(struct run_queue *rq)
 /* Whether a task of this priority is queued. */
 static inline bool run_queue_has(const struct run_queue *rq, unsigned priority)
 {
-	return priority < PRIORITY_LEVELS && rq->levels_used[priority / 64] & 1ull << priority % 64;
+	return priority < PRIORITY_LEVELS &&
+	       rq->levels_used[priority / 64] & 1ull << priority % 64;
 }
 
 /* The lock of a task's run queue. */
@@ -119,6 +120,30 @@ void waitq_prepare_first(struct waitq *queue, struct wait_entry *entry, bool kil
 struct wait_entry *waitq_first(struct waitq *queue);
 void waitq_wake_entry(struct wait_entry *entry);
 
+/*
+ * mutex.c: a mutex that the lock checker does not see, for what is built on one and has
+ * a class of its own.
+ */
+struct mutex;
+void mutex_enter(struct mutex *mutex);
+MUST_CHECK bool mutex_enter_try(struct mutex *mutex);
+void mutex_leave(struct mutex *mutex);
+
+/* mutex_wait.c: one who waits, on its own stack. */
+struct mutex_waiter {
+	struct list link;
+	struct task *task;
+	struct mutex *mutex;
+	bool woken; /* the mutex was released for it; it has not looked yet */
+};
+/* The slow halves of taking (0 or -EINTR) and releasing. */
+int mutex_wait(struct mutex *mutex, struct task *self, bool killable);
+void mutex_release(struct mutex *mutex, struct task *self);
+/* A task's own priority is another: puts in force what is due now. Any context. */
+void mutex_priority_changed(struct task *task);
+/* NULL: nobody's. It may end meanwhile, unless somebody is known to wait. */
+struct task *mutex_owner(const struct mutex *mutex);
+
 /* task.c */
 void task_cache_init(void);
 /* What needs no memory: of task 0, too. */
@@ -129,5 +154,14 @@ struct task *task_new_idle(unsigned cpu);
 void task_release_dead(struct task *task);
 /* Frees what task_put could not where it was called. Task context. */
 void task_reap(void);
+
+/* mutex_debug.c: reports tasks that wait for each other. With the lock of all queues. */
+#if CONFIG_DEBUG
+void mutex_check_circle(const struct task *self);
+#else
+static inline void mutex_check_circle(const struct task *self)
+{
+}
+#endif
 
 #endif

@@ -249,13 +249,9 @@ int task_join(struct task *task, int *status)
 
 static void set_base(struct task *task, enum task_policy policy, unsigned priority)
 {
-	uint8_t old = task->base_priority;
-
 	task->policy = (uint8_t)policy;
 	task->base_priority = (uint8_t)priority;
-	/* What a mutex lends it stays until it releases that. */
-	if (task->priority >= old || priority < task->priority)
-		sched_set_priority(task, priority);
+	mutex_priority_changed(task);
 }
 
 void task_set_priority(struct task *task, unsigned priority)

@@ -39,6 +39,8 @@ enum task_policy {
 };
 
 struct process;
+struct mutex;
+struct mutex_waiter;
 
 struct task {
 	/* [I] after creation */
@@ -70,7 +72,9 @@ struct task {
 	struct list all_link;	 /* [task list lock] */
 	struct process *process; /* proc/'s: descriptors; NULL for plain kernel tasks */
 	struct lock_held *locks; /* lockdep: sleeping locks held; NULL: not checked */
-	uint32_t mutexes;	 /* how many it holds; only it counts them */
+	/* [mutex_wait.c's lock] its mutexes that others wait for; what it waits for itself */
+	struct mutex *waited;
+	struct mutex_waiter *waits;
 	struct timer sleep_timer;
 	struct task *next_dead; /* among those to be freed */
 };

@@ -1,148 +1,262 @@
 /*
- * lockdep.c: the debug build's checker of lock order and of contexts.
+ * lockdep.c: the debug build's checker of lock order and of contexts: what each CPU and
+ * each task holds, and what is looked at when that changes.
  *
- * A lock may be taken only when its rank is above that of every lock held by the same
- * CPU or task; so no circle of waiters can close, whatever the timing. An interrupt
- * counts as nested in what it interrupts. The lists are touched by their owner alone
- * (a CPU's with interrupts off), so the checker takes no locks, allocates nothing and
- * works from the first lock on. After a panic began it is silent.
+ * A list is changed by its owner alone (a CPU's with interrupts off), so the checker
+ * allocates nothing and works from the first lock on. An interrupt counts as nested in
+ * what it interrupts. What all CPUs share, the graph of orders seen, is looked up
+ * without a lock and changed under one of its own. After a panic began it is silent.
  */
-#include "kernel/sync/lockdep.h"
+#include "kernel/sync/internal.h"
 
-#include "kernel/debug/symbols.h"
-#include "kernel/debug/log.h"
 #include "kernel/debug/panic.h"
 #include "kernel/sync/preempt.h"
-#include "lib/printf.h"
+#include "kernel/x86/layout.h"
+#include "lib/string.h"
 
-enum { TEXT_MAX = 320 };
+enum { FRAME_STEP_MAX = 8192 }; /* between two frames of one stack */
 
-void (*lockdep_report)(const char *text);
-
-static struct lock_held cpu_held[CPU_MAX];
-
-#define CALLER() ((uint64_t)__builtin_return_address(0))
-
-static NOINLINE void report(const char *text)
-{
-	if (lockdep_report)
-		lockdep_report(text);
-	else
-		panic("%s", text);
-}
-
-/* What is wrong with one lock, and the other one that it is wrong with, if any. */
-static NOINLINE COLD void report_lock(const char *what, const struct lock_class *class_,
-				      uint64_t where, const struct lock_held *held,
-				      unsigned other)
-{
-	char text[TEXT_MAX], place[SYMBOL_PLACE_SIZE], other_place[SYMBOL_PLACE_SIZE];
-	int n;
-
-	n = fmt_snprintf(text, sizeof(text), "lockdep: %s: '%s' (rank %u) at %s", what,
-			 class_->name, class_->rank, symbol_place(where, place));
-	if (other < held->depth && n < TEXT_MAX)
-		fmt_snprintf(text + n, sizeof(text) - (size_t)n,
-			     ", holding '%s' (rank %u) taken at %s",
-			     held->at[other].lock_class->name,
-			     held->at[other].lock_class->rank,
-			     symbol_place(held->at[other].where, other_place));
-	report(text);
-}
-
-static void check_order(const struct lock_held *held, const void *lock,
-			const struct lock_class *class_, uint64_t where)
-{
-	for (unsigned i = 0; i < held->depth; i++) {
-		if (held->at[i].lock == lock)
-			report_lock("taken twice", class_, where, held, i);
-		else if (held->at[i].lock_class->rank >= class_->rank)
-			report_lock("wrong order", class_, where, held, i);
-	}
-}
-
-static void push(struct lock_held *held, const void *lock,
-		 const struct lock_class *class_, uint64_t where)
-{
-	unsigned n = held->depth;
-
-	if (n == LOCKS_HELD_MAX) {
-		report_lock("too many locks held", class_, where, held, n - 1);
-		return;
-	}
-	held->at[n].lock = lock;
-	held->at[n].lock_class = class_;
-	held->at[n].where = where;
-	held->depth = n + 1;
-}
-
-/* Usually the last one. False: it is not held. */
-static bool pop(struct lock_held *held, const void *lock)
-{
-	unsigned i = held->depth;
-
-	while (i > 0 && held->at[i - 1].lock != lock)
-		i--;
-	if (i == 0)
-		return false;
-	for (; i < held->depth; i++)
-		held->at[i - 1] = held->at[i];
-	held->depth--;
-	return true;
-}
-
-static void report_not_held(const void *lock, uint64_t where)
-{
-	char text[TEXT_MAX], place[SYMBOL_PLACE_SIZE];
-
-	fmt_snprintf(text, sizeof(text), "lockdep: released, but not held: %p at %s",
-		     lock, symbol_place(where, place));
-	report(text);
-}
+struct lock_held lockdep_cpus[CPU_MAX];
+/* Many times what a host takes a CPU away for; about ten seconds. */
+uint64_t lockdep_wait_limit = 30000000000;
 
 static struct lock_held *this_cpu(void)
 {
-	return &cpu_held[cpu_this()->id];
+	return &lockdep_cpus[cpu_this()->id];
 }
 
-static void acquire(const void *lock, const struct lock_class *class_, uint64_t where,
-		    bool tried)
+/* Without looking at page tables: it must be quick. */
+void lockdep_capture(uint64_t where[LOCK_FRAMES], const uint64_t *frame)
+{
+	unsigned n;
+
+	for (n = 0; n < LOCK_FRAMES; n++) {
+		uint64_t next = frame[0], address = frame[1];
+
+		if (address < (uint64_t)kernel_text_start ||
+		    address >= (uint64_t)kernel_text_end)
+			break;
+		where[n] = address;
+		if (next <= (uint64_t)frame || next - (uint64_t)frame > FRAME_STEP_MAX ||
+		    next % sizeof(next) != 0) {
+			n++;
+			break;
+		}
+		frame = (const uint64_t *)next;
+	}
+	if (n < LOCK_FRAMES)
+		where[n] = 0;
+}
+
+/* Leaves out what stands below the address first, if that is there. */
+static void skip_to(uint64_t where[LOCK_FRAMES], uint64_t first)
+{
+	unsigned skip = 0;
+
+	while (skip < LOCK_FRAMES && where[skip] && where[skip] != first)
+		skip++;
+	if (skip == 0 || skip == LOCK_FRAMES || !where[skip])
+		return;
+	memmove(where, where + skip, (LOCK_FRAMES - skip) * sizeof(*where));
+	where[LOCK_FRAMES - skip] = 0;
+}
+
+static struct lock_entry *push(struct lock_held *held, const void *lock,
+			       const struct lock_class *class_, unsigned how,
+			       const uint64_t *frame)
+{
+	struct lock_entry *entry;
+
+	if (!class_)
+		panic("lockdep: lock %p was never initialised", lock);
+	if (held->depth == LOCKS_HELD_MAX) {
+		report_entry("too many locks held, and", &held->at[LOCKS_HELD_MAX - 1]);
+		return NULL;
+	}
+	entry = &held->at[held->depth];
+	entry->lock = lock;
+	entry->lock_class = class_;
+	entry->how = how;
+	entry->waiting = false;
+	entry->since = cpu_tsc();
+	lockdep_capture(entry->where, frame);
+	held->depth++;
+	stat_acquired(class_);
+	return entry;
+}
+
+static struct lock_entry *find(struct lock_held *held, const void *lock)
+{
+	for (unsigned i = held->depth; i > 0; i--)
+		if (held->at[i - 1].lock == lock)
+			return &held->at[i - 1];
+	return NULL;
+}
+
+/* Whether the order of two locks, the later one being taken, is as ranks say. */
+static bool ranks_allow(const struct lock_entry *earlier, const struct lock_entry *later)
+{
+	const struct lock_class *a = earlier->lock_class, *b = later->lock_class;
+
+	if (a == b)
+		return b->flags & LOCK_BY_ADDRESS && later->lock > earlier->lock;
+	return a->rank == RANK_NONE || b->rank == RANK_NONE || a->rank < b->rank;
+}
+
+static void check_order(struct lock_held *held, const struct lock_entry *entry)
+{
+	bool right = true;
+
+	for (const struct lock_entry *other = held->at; other < entry; other++) {
+		const char *what = other->lock == entry->lock  ? "taken twice"
+				   : ranks_allow(other, entry) ? NULL
+							       : "wrong order";
+
+		if (what)
+			report_pair(what, entry, other);
+		right &= !what;
+	}
+	/* What came before those that waited was put in order when they were taken. */
+	for (const struct lock_entry *other = entry; right && other > held->at;) {
+		other--;
+		if (other->lock_class != entry->lock_class)
+			graph_order(other, entry);
+		if (!(other->how & LOCKDEP_TRIED))
+			break;
+	}
+}
+
+static void check_spin_class(const struct lock_entry *entry)
+{
+	const struct lock_class *class_ = entry->lock_class;
+	bool irq = class_->flags & LOCK_IRQ;
+
+	if (class_->flags & LOCK_SLEEPS || (class_->rank && class_->rank < RANK_SPIN))
+		report_entry("a spinlock of a sleeping class", entry);
+	if (class_->rank && irq != (class_->rank >= RANK_IRQ))
+		report_entry("LOCK_IRQ does not go with its rank", entry);
+}
+
+/* A class with a rank is declared for interrupts or is not; another is as it is seen. */
+static void check_context(const struct lock_entry *entry, bool irqs_on)
+{
+	const struct lock_class *class_ = entry->lock_class;
+	bool irq = class_->flags & LOCK_IRQ, in_irq = cpu_irq_depth() > 0;
+
+	if (irq && irqs_on)
+		report_entry("interrupts take it, and they are on", entry);
+	else if (in_irq && !irq && class_->rank)
+		report_entry("taken in an interrupt without LOCK_IRQ", entry);
+	else if (in_irq || irq)
+		graph_context(entry, SEEN_IN_IRQ);
+	else if (irqs_on)
+		graph_context(entry, SEEN_IRQS_ON);
+}
+
+void lockdep_acquire(const void *lock, const struct lock_class *lock_class, unsigned how)
 {
 	uint64_t flags;
 	struct lock_held *held;
+	struct lock_entry *entry;
 
 	if (panic_in_progress())
 		return;
 	flags = irq_save();
 	held = this_cpu();
-	if (!class_)
-		panic("lockdep: lock %p was never initialised", lock);
-	if (class_->flags & LOCK_SLEEPS || class_->rank < RANK_SPIN)
-		report_lock("a spinlock of a sleeping class", class_, where, held,
-			    held->depth);
-	if (!(class_->flags & LOCK_IRQ) != (class_->rank < RANK_IRQ))
-		report_lock("LOCK_IRQ does not go with its rank", class_, where, held,
-			    held->depth);
-	if (class_->flags & LOCK_IRQ && flags & RFLAGS_IF)
-		report_lock("interrupts take it, and they are on", class_, where, held,
-			    held->depth);
-	if (!(class_->flags & LOCK_IRQ) && cpu_irq_depth() > 0)
-		report_lock("taken in an interrupt without LOCK_IRQ", class_, where, held,
-			    held->depth);
-	if (!tried)
-		check_order(held, lock, class_, where);
-	push(held, lock, class_, where);
+	entry = push(held, lock, lock_class, how, __builtin_frame_address(0));
+	if (entry) {
+		check_spin_class(entry);
+		check_context(entry, flags & RFLAGS_IF);
+		if (!(how & LOCKDEP_TRIED))
+			check_order(held, entry);
+	}
 	irq_restore(flags);
 }
 
-void lockdep_acquire(const void *lock, const struct lock_class *lock_class)
+static void contended(struct lock_entry *entry)
 {
-	acquire(lock, lock_class, CALLER(), false);
+	if (!entry)
+		return;
+	if (!entry->waiting)
+		stat_contended(entry->lock_class);
+	entry->waiting = true;
 }
 
-void lockdep_acquire_tried(const void *lock, const struct lock_class *lock_class)
+static void acquired(struct lock_entry *entry)
 {
-	acquire(lock, lock_class, CALLER(), true);
+	uint64_t now = cpu_tsc();
+
+	if (!entry || !entry->waiting)
+		return;
+	stat_waited(entry->lock_class, now - entry->since);
+	entry->since = now;
+	entry->waiting = false;
+}
+
+void lockdep_contended(const void *lock)
+{
+	if (!panic_in_progress())
+		contended(find(this_cpu(), lock));
+}
+
+void lockdep_acquired(const void *lock)
+{
+	if (!panic_in_progress())
+		acquired(find(this_cpu(), lock));
+}
+
+/* Another CPU's entry for a lock that it has. It may be gone when it is printed. */
+static const struct lock_entry *find_holder(const void *lock)
+{
+	for (unsigned i = 0; i < cpu_count; i++) {
+		struct lock_held *held = &lockdep_cpus[i];
+
+		for (unsigned n = 0; n < held->depth && n < LOCKS_HELD_MAX; n++)
+			if (held->at[n].lock == lock && !held->at[n].waiting)
+				return &held->at[n];
+	}
+	return NULL;
+}
+
+void lockdep_waiting(const void *lock, uint64_t *since)
+{
+	uint64_t now = cpu_tsc();
+	const struct lock_entry *entry;
+
+	if (!*since)
+		*since = now;
+	if (now - *since < lockdep_wait_limit || panic_in_progress())
+		return;
+	*since = now + (1ull << 62); /* once */
+	entry = find(this_cpu(), lock);
+	if (entry)
+		report_pair("waited for too long", entry, find_holder(lock));
+}
+
+/* Usually the last one. False: it is not held. */
+static bool pop(struct lock_held *held, const void *lock)
+{
+	struct lock_entry *entry = find(held, lock);
+
+	if (!entry)
+		return false;
+	stat_released(entry->lock_class, cpu_tsc() - entry->since);
+	held->depth--;
+	for (; entry < &held->at[held->depth]; entry++)
+		*entry = entry[1];
+	return true;
+}
+
+static void report_not_held(const void *lock, const uint64_t *frame)
+{
+	uint64_t where[LOCK_FRAMES];
+
+	lockdep_capture(where, frame);
+	lockdep_report_begin();
+	lockdep_report_line("lockdep: released, but not held: %p", lock);
+	lockdep_report_line("now, on CPU %u:", cpu_this()->id);
+	lockdep_report_stack(where);
+	lockdep_report_end();
 }
 
 void lockdep_release(const void *lock)
@@ -153,24 +267,38 @@ void lockdep_release(const void *lock)
 		return;
 	flags = irq_save();
 	if (!pop(this_cpu(), lock))
-		report_not_held(lock, CALLER());
+		report_not_held(lock, __builtin_frame_address(0));
 	irq_restore(flags);
 }
 
 void lockdep_acquire_sleeping(struct lock_held *held, const void *lock,
 			      const struct lock_class *lock_class, uint64_t where,
-			      bool tried)
+			      unsigned how)
 {
+	struct lock_entry *entry;
+
 	if (!held || panic_in_progress())
 		return;
-	if (!lock_class)
-		panic("lockdep: lock %p was never initialised", lock);
+	entry = push(held, lock, lock_class, how, __builtin_frame_address(0));
+	if (!entry)
+		return;
+	skip_to(entry->where, where);
 	if (!(lock_class->flags & LOCK_SLEEPS) || lock_class->rank >= RANK_SPIN)
-		report_lock("a sleeping lock of a spinning class", lock_class, where,
-			    held, held->depth);
-	if (!tried)
-		check_order(held, lock, lock_class, where);
-	push(held, lock, lock_class, where);
+		report_entry("a sleeping lock of a spinning class", entry);
+	if (!(how & LOCKDEP_TRIED))
+		check_order(held, entry);
+}
+
+void lockdep_contended_sleeping(struct lock_held *held, const void *lock)
+{
+	if (held && !panic_in_progress())
+		contended(find(held, lock));
+}
+
+void lockdep_acquired_sleeping(struct lock_held *held, const void *lock)
+{
+	if (held && !panic_in_progress())
+		acquired(find(held, lock));
 }
 
 void lockdep_release_sleeping(struct lock_held *held, const void *lock)
@@ -178,58 +306,10 @@ void lockdep_release_sleeping(struct lock_held *held, const void *lock)
 	if (!held || panic_in_progress())
 		return;
 	if (!pop(held, lock))
-		report_not_held(lock, CALLER());
-}
-
-void lockdep_task_ends(const struct lock_held *held)
-{
-	if (held && held->depth > 0)
-		report_lock("a task ends with a lock", held->at[0].lock_class,
-			    held->at[0].where, held, held->depth);
-}
-
-void lockdep_may_sleep(const char *what)
-{
-	const struct cpu *cpu = cpu_this();
-	const struct lock_held *held = &cpu_held[cpu->id];
-	char text[TEXT_MAX], place[SYMBOL_PLACE_SIZE], lock_place[SYMBOL_PLACE_SIZE];
-	int n;
-
-	/* Start-up runs as the idle task, with interrupts off, before there are tasks. */
-	if (context_may_sleep() || panic_in_progress() ||
-	    (cpu->task == cpu->idle && cpu->irq_depth == 0))
-		return;
-	n = fmt_snprintf(text, sizeof(text), "lockdep: %s may sleep at %s, but %s", what,
-			 symbol_place(CALLER(), place),
-			 cpu->irq_depth > 0	   ? "this is an interrupt"
-			 : cpu->preempt_count == 0 ? "interrupts are off"
-						   : "preemption is off");
-	if (held->depth > 0 && n < TEXT_MAX)
-		fmt_snprintf(text + n, sizeof(text) - (size_t)n,
-			     ", holding '%s' taken at %s",
-			     held->at[held->depth - 1].lock_class->name,
-			     symbol_place(held->at[held->depth - 1].where, lock_place));
-	report(text);
-}
-
-static void print_list(const char *owner, const struct lock_held *held)
-{
-	char place[SYMBOL_PLACE_SIZE];
-
-	for (unsigned i = 0; i < held->depth && i < LOCKS_HELD_MAX; i++)
-		log_err("lockdep: %s holds '%s' (rank %u) taken at %s", owner,
-			held->at[i].lock_class->name, held->at[i].lock_class->rank,
-			symbol_place(held->at[i].where, place));
-}
-
-void lockdep_print_held(const struct lock_held *held)
-{
-	print_list("this CPU", this_cpu());
-	if (held)
-		print_list("the task", held);
+		report_not_held(lock, __builtin_frame_address(0));
 }
 
 const struct lock_held *lockdep_cpu_held(unsigned cpu)
 {
-	return &cpu_held[cpu];
+	return &lockdep_cpus[cpu];
 }

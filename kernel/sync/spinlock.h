@@ -4,7 +4,7 @@
  * Every lock names its class; a class has a rank, and locks are taken in rising rank
  * only (the debug build checks, see lockdep.h). A lock that an interrupt handler takes
  * is taken with interrupts off everywhere: spin_lock_irq/SPIN_IRQ_GUARD. Same-rank
- * locks are never held together.
+ * locks are never held together, but for those of a class with LOCK_BY_ADDRESS.
  */
 #ifndef KERNEL_SYNC_SPINLOCK_H
 #define KERNEL_SYNC_SPINLOCK_H
@@ -23,7 +23,11 @@ struct spinlock {
 		.owner = 0, .next = 0, LOCKDEP_INIT(class_) \
 	}
 
-void spin_init(struct spinlock *lock, const struct lock_class *lock_class);
+static inline void spin_init(struct spinlock *lock, const struct lock_class *lock_class)
+{
+	*lock = (struct spinlock)SPINLOCK_INIT(lock_class);
+}
+
 void spin_wait(struct spinlock *lock, uint16_t ticket); /* the slow path */
 
 static inline void spin_lock_here(struct spinlock *lock)
@@ -31,7 +35,7 @@ static inline void spin_lock_here(struct spinlock *lock)
 	uint16_t ticket;
 
 	preempt_disable();
-	lockdep_acquire(lock, LOCKDEP_CLASS(lock));
+	lockdep_acquire(lock, LOCKDEP_CLASS(lock), 0);
 	ticket = atomic_fetch_add_explicit(&lock->next, 1, memory_order_relaxed);
 	if (unlikely(atomic_load_explicit(&lock->owner, memory_order_acquire) != ticket))
 		spin_wait(lock, ticket);

@@ -2,8 +2,7 @@
  * clock.c: the monotonic and the wall clock, from the best counter there is.
  *
  * Time is base_ns + (counter - base_count) * factor, in a struct that readers copy
- * without a lock: its sequence is odd while a writer changes it and different after, and
- * a reader that sees either looks again. A change of rate or of counter starts at the
+ * without a lock, under a sequence counter. A change of rate or of counter starts at the
  * time that the old one shows, so the clock never goes back.
  */
 #include "kernel/time/clock.h"
@@ -12,6 +11,7 @@
 
 #include "kernel/boot_info.h"
 #include "kernel/debug/log.h"
+#include "kernel/sync/seqcount.h"
 #include "kernel/sync/spinlock.h"
 #include "kernel/time/internal.h"
 #include "kernel/time/scale.h"
@@ -38,7 +38,7 @@ static const char *rate_source;	 /* who told the TSC's rate */
 LOCK_CLASS(clock_class, "clock", RANK_TIMER, LOCK_IRQ);
 static struct spinlock clock_lock = SPINLOCK_INIT(&clock_class);
 
-static _Atomic uint32_t sequence;
+static struct seqcount line_count;
 static struct {
 	struct clock_source *source; /* NULL before clock_init */
 	bool is_tsc;		     /* read here, without the call */
@@ -84,32 +84,28 @@ static uint64_t elapsed_ns(void)
 
 uint64_t clock_monotonic(void)
 {
-	uint32_t before;
+	uint32_t start;
 	uint64_t ns;
 
 	do {
-		before = atomic_load_explicit(&sequence, memory_order_acquire);
+		start = seqcount_read(&line_count);
 		if (unlikely(!clock.source))
 			return 0;
 		ns = elapsed_ns();
-		atomic_thread_fence(memory_order_acquire);
-	} while (unlikely(before & 1 ||
-			  before !=
-				  atomic_load_explicit(&sequence, memory_order_relaxed)));
+	} while (seqcount_changed(&line_count, start));
 	return ns;
 }
 
 /* Starts a new line of time at (base_count, base_ns). With clock_lock. */
 static void set_line(struct clock_source *source, uint64_t base_count, uint64_t base_ns)
 {
-	atomic_fetch_add_explicit(&sequence, 1, memory_order_relaxed);
-	atomic_thread_fence(memory_order_seq_cst);
+	seqcount_write_begin(&line_count);
 	clock.source = source;
 	clock.is_tsc = source == tsc;
 	clock.base_count = base_count;
 	clock.base_ns = base_ns;
 	clock.factor = scale_factor(source->hz, NSEC_PER_SEC);
-	atomic_fetch_add_explicit(&sequence, 1, memory_order_release);
+	seqcount_write_end(&line_count);
 }
 
 /* A counter that wraps is looked at four times a turn. */

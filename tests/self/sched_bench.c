@@ -8,7 +8,7 @@
 #include "tests/self/self.h"
 
 LOCK_CLASS(spin_class, "bench lock", RANK_FDTABLE, 0);
-LOCK_CLASS(irq_class, "bench irq lock", RANK_UART, LOCK_IRQ);
+LOCK_CLASS(irq_class, "bench irq lock", RANK_TIMER, LOCK_IRQ);
 LOCK_CLASS(mutex_class, "bench mutex", RANK_DEVICE, LOCK_SLEEPS);
 
 static atomic_bool stop;

@@ -338,7 +338,7 @@ SELF_TEST("sched.mutex_excludes", mutex_excludes)
 	EXPECT(mutex_try(&mutex));
 	EXPECT(!mutex_try(&mutex));
 	mutex_unlock(&mutex);
-	EXPECT_EQ(cpu_task()->mutexes, 0);
+	EXPECT(!cpu_task()->waited);
 }
 
 static int lock_once(void *argument)

@@ -9,9 +9,9 @@
 #include "tests/self/self.h"
 
 LOCK_CLASS(outer_class, "test outer", RANK_FDTABLE, 0);
-LOCK_CLASS(inner_class, "test inner", RANK_UART, LOCK_IRQ);
-LOCK_CLASS(sleeping_class, "test mutex", RANK_DEVICE, LOCK_SLEEPS);
-LOCK_CLASS(sleeping_inner_class, "test inner mutex", RANK_MEMORY, LOCK_SLEEPS);
+LOCK_CLASS(inner_class, "test inner", RANK_TIMER, LOCK_IRQ);
+LOCK_CLASS(sleeping_class, "test mutex", RANK_DIRECTORY, LOCK_SLEEPS);
+LOCK_CLASS(sleeping_inner_class, "test inner mutex", RANK_DEVICE, LOCK_SLEEPS);
 
 SELF_TEST("sync.spinlock_is_taken_once", spinlock_once)
 {
@@ -70,7 +70,7 @@ SELF_TEST("sync.refcount_saturates", refcount_saturates)
 	EXPECT_EQ(refcount_read(&ref), INT32_MAX / 2);
 }
 
-static char reported[400];
+static char reported[6200];
 static volatile unsigned report_count;
 
 static void UNUSED take_report(const char *text)
@@ -147,7 +147,7 @@ SELF_TEST("sync.lockdep_taken_twice", lockdep_twice)
 		return;
 	spin_lock(&lock);
 	/* Not by spin_lock, which would wait for ever. */
-	lockdep_acquire(&lock, &outer_class);
+	lockdep_acquire(&lock, &outer_class, 0);
 	lockdep_release(&lock);
 	spin_unlock(&lock);
 	EXPECT(caught("taken twice: 'test outer'", "holding 'test outer'"));
@@ -199,7 +199,7 @@ SELF_TEST("sync.lockdep_interrupt_takes_unmarked", lockdep_unmarked)
 	EXPECT(caught("taken in an interrupt", "'test outer'"));
 }
 
-LOCK_CLASS(misplaced_class, "test misplaced", RANK_UART, 0);
+LOCK_CLASS(misplaced_class, "test misplaced", RANK_TIMER, 0);
 
 /* Held with interrupts on, it would be interrupted by what ranks below it. */
 SELF_TEST("sync.lockdep_misplaced_rank", lockdep_misplaced)

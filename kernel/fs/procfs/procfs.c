@@ -15,6 +15,7 @@ struct proc_entry {
 	struct inode inode;
 	const char *name;		 /* [I] */
 	void (*show)(struct text *text); /* [I] */
+	int (*set)(const char *value);	 /* [I] NULL: not to be written */
 	struct list link;
 };
 
@@ -42,6 +43,26 @@ static ssize_t text_read(struct file *file, struct iter *to, off_t *position)
 	return n;
 }
 
+static ssize_t text_write(struct file *file, struct iter *from, off_t *position)
+{
+	struct proc_entry *entry = container_of(file->inode, struct proc_entry, inode);
+	char value[PROCFS_CONTROL_MAX];
+	size_t n = from->left;
+	ssize_t got;
+	int error;
+
+	if (n >= sizeof(value))
+		return -EINVAL;
+	got = iter_get(from, value, n);
+	if (got < 0)
+		return got;
+	value[got] = '\0';
+	if (got > 0 && value[got - 1] == '\n')
+		value[got - 1] = '\0';
+	error = entry->set(value);
+	return error ? error : got;
+}
+
 static off_t text_seek(struct file *file, off_t offset, int whence)
 {
 	const struct text *text = file->private_;
@@ -63,6 +84,7 @@ static void text_release(struct file *file)
 
 static const struct file_ops text_file_ops = {
 	.read = text_read,
+	.write = text_write,
 	.seek = text_seek,
 	.release = text_release,
 	.positioned = true,
@@ -91,7 +113,7 @@ static int entry_open(struct inode *inode, unsigned flags, struct file **result)
 	struct text *text;
 	int error;
 
-	if ((flags & O_ACCMODE) != O_RDONLY)
+	if ((flags & O_ACCMODE) != O_RDONLY && !entry->set)
 		return -EACCES;
 	text = kzalloc(sizeof(*text), GFP_KERNEL);
 	if (!text)
@@ -142,6 +164,12 @@ static struct proc_entry *find_locked(const char *name)
 
 int procfs_add(const char *name, void (*show)(struct text *text))
 {
+	return procfs_add_control(name, show, NULL);
+}
+
+int procfs_add_control(const char *name, void (*show)(struct text *text),
+		       int (*set)(const char *value))
+{
 	struct proc_entry *entry = kzalloc(sizeof(*entry), GFP_KERNEL);
 	bool taken;
 
@@ -149,9 +177,10 @@ int procfs_add(const char *name, void (*show)(struct text *text))
 		return -ENOMEM;
 	refcount_init(&entry->inode.refs, 1);
 	entry->inode.ops = &entry_ops;
-	entry->inode.mode = S_IFREG | 0444;
+	entry->inode.mode = S_IFREG | (set ? 0644 : 0444);
 	entry->name = name;
 	entry->show = show;
+	entry->set = set;
 	spin_lock(&procfs_lock);
 	taken = find_locked(name) != NULL;
 	if (!taken) {

@@ -23,5 +23,12 @@ void text_print(struct text *text, const char *fmt, ...) PRINTF_LIKE(2, 3);
  * From INIT_FILESYSTEM on. -ENOMEM, -EEXIST.
  */
 MUST_CHECK int procfs_add(const char *name, void (*show)(struct text *text));
+/*
+ * The same with what a write does: set gets each write's bytes, without a newline at the
+ * end, and returns 0 or the error; more than PROCFS_CONTROL_MAX - 1 are -EINVAL.
+ */
+enum { PROCFS_CONTROL_MAX = 32 };
+MUST_CHECK int procfs_add_control(const char *name, void (*show)(struct text *text),
+				  int (*set)(const char *value));
 
 #endif
