@@ -31,9 +31,10 @@ enum {
 static const struct trap_frame *frames[CPU_MAX];
 static uint64_t log_end;
 
-static void write_line(struct report *report, const char *line, size_t len)
+static bool write_line(struct report *report, const char *line, size_t len)
 {
 	log_machine_line(line, len);
+	return true;
 }
 
 static struct report bundle = { .name = "bundle", .write = write_line };

@@ -20,7 +20,7 @@ enum {
 static void put(struct report *report, const char *line, int len)
 {
 	report->lines++;
-	report->write(report, line, (size_t)len);
+	report->more = report->write(report, line, (size_t)len);
 }
 
 void report_line(struct report *report, const char *fmt, ...)
@@ -72,13 +72,14 @@ void report_end(struct report *report)
 	report_line(report, "octavo-%s-end %x", report->name, report->lines);
 }
 
-static bool put_entry(const struct trace_entry *entry, void *report)
+static bool put_entry(const struct trace_entry *entry, void *context)
 {
+	struct report *to = context;
 	const uint64_t words[] = { entry->kind, entry->task, entry->tsc, entry->a,
 				   entry->b };
 
-	report_words(report, "t", entry->cpu, words, ARRAY_SIZE(words));
-	return true;
+	report_words(to, "t", entry->cpu, words, ARRAY_SIZE(words));
+	return to->more;
 }
 
 void report_trace(struct report *report, uint64_t last)

@@ -10,10 +10,11 @@
 #include "lib/base.h"
 
 struct report {
-	/* A line with its newline. May sleep if all who use this report may. */
-	void (*write)(struct report *report, const char *line, size_t len);
+	/* A line with its newline; false ends the records. May sleep, in task context. */
+	bool (*write)(struct report *report, const char *line, size_t len);
 	const char *name;
 	unsigned lines;
+	bool more;
 };
 
 /* Numbers of a line at most. */

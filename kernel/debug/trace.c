@@ -109,20 +109,39 @@ static void record(enum trace_kind kind, uint32_t task, uint64_t a, uint64_t b)
 void trace_record(enum trace_kind kind, uint64_t a, uint64_t b)
 {
 	const struct task *task = cpu_task();
+	/* The frame of the function with the point: trace_entry has none. */
+	const uint64_t *frame = *(const uint64_t *const *)__builtin_frame_address(0);
 
+	if (kind == TRACE_ALLOC)
+		b = (frame[1] & UINT32_MAX) | b << 32;
+	else if (kind == TRACE_FREE)
+		b = frame[1];
 	record(kind, task ? (uint32_t)task->id : 0, a, b);
+}
+
+static void record_name(uint32_t id, const char *name)
+{
+	uint64_t words[2] = { 0 };
+
+	memcpy(words, name, MIN(strlen(name), sizeof(words)));
+	record(TRACE_TASK, id, words[0], words[1]);
 }
 
 void trace_name(uint32_t id, const char *name)
 {
-	char text[2 * sizeof(uint64_t)] = "";
-	uint64_t words[2];
+	if (unlikely(trace_mask & TRACE_BIT(TRACE_TASK)))
+		record_name(id, name);
+}
 
-	if (likely(!(trace_mask & TRACE_BIT(TRACE_TASK))))
-		return;
-	memcpy(text, name, MIN(strlen(name), sizeof(text)));
-	memcpy(words, text, sizeof(words));
-	record(TRACE_TASK, id, words[0], words[1]);
+static void record_task(struct task *task, void *unused)
+{
+	record_name((uint32_t)task->id, task->name);
+}
+
+void trace_names(void)
+{
+	if (slot_mask)
+		task_visit(record_task, NULL);
 }
 
 /* False: it was overwritten, or is being written. */

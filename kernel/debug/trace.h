@@ -9,7 +9,7 @@
 #ifndef KERNEL_DEBUG_TRACE_H
 #define KERNEL_DEBUG_TRACE_H
 
-#include "lib/base.h"
+#include "kernel/x86/trace_entry.h"
 
 /* What a and b are. scripts/trace.py knows the numbers too. */
 enum trace_kind {
@@ -42,16 +42,30 @@ enum trace_kind {
 #define TRACE_ALL ((1u << TRACE_GROUPS) - 1)
 
 extern uint32_t trace_mask;
-void trace_record(enum trace_kind kind, uint64_t a, uint64_t b);
+COLD void trace_record(enum trace_kind kind, uint64_t a, uint64_t b);
 
-static inline void trace(enum trace_kind kind, uint64_t a, uint64_t b)
+static ALWAYS_INLINE void trace(enum trace_kind kind, uint64_t a, uint64_t b)
 {
 	if (unlikely(trace_mask & TRACE_BIT(kind)))
-		trace_record(kind, a, b);
+		trace_enter(kind, a, b);
+}
+
+/*
+ * For allocators, in the function itself that somebody calls to allocate or free: who
+ * that is is found by the frame.
+ */
+static ALWAYS_INLINE void trace_alloc(const void *object, size_t size)
+{
+	trace(TRACE_ALLOC, (uint64_t)object, size);
+}
+
+static ALWAYS_INLINE void trace_free(const void *object)
+{
+	trace(TRACE_FREE, (uint64_t)object, 0);
 }
 
 /* One's own point, for a while or for good. what: a constant string. */
-static inline void trace_mark(const char *what, uint64_t value)
+static ALWAYS_INLINE void trace_mark(const char *what, uint64_t value)
 {
 	trace(TRACE_MARK, (uint64_t)what, value);
 }
@@ -74,6 +88,8 @@ MUST_CHECK int trace_start(uint32_t groups);
 /* The ring of a CPU that comes up while tracing is on; without memory its records are
  * counted as lost. Before the CPU runs. */
 void trace_prepare_cpu(unsigned cpu);
+/* Records the names of all tasks that there are, for who reads the rest. */
+void trace_names(void);
 /* What the parameter trace= asks for. After page_init. */
 void trace_init(void);
 void trace_stop(void); /* the records stay */

@@ -7,6 +7,7 @@
  * size that was asked for.
  */
 #include "kernel/debug/panic.h"
+#include "kernel/debug/trace.h"
 #include "kernel/mm/fault_inject.h"
 #include "kernel/mm/hot.h"
 #include "kernel/mm/internal.h"
@@ -69,12 +70,17 @@ static NOINLINE void *alloc_large(size_t size, unsigned gfp, uint64_t site)
 
 static ALWAYS_INLINE void *alloc(size_t size, unsigned gfp, uint64_t site)
 {
+	void *object;
+
 	if (fault_inject(site))
 		return NULL;
-	if (unlikely(size - 1 >= CLASS_MAX))
-		return size ? alloc_large(size, gfp, site) : NULL;
-	return slab_alloc(cache_of[(size + CLASS_STEP - 1) / CLASS_STEP], size, gfp,
-			  site);
+	if (likely(size - 1 < CLASS_MAX))
+		object = slab_alloc(cache_of[(size + CLASS_STEP - 1) / CLASS_STEP], size,
+				    gfp, site);
+	else
+		object = size ? alloc_large(size, gfp, site) : NULL;
+	trace_alloc(object, size);
+	return object;
 }
 
 void *kmalloc(size_t size, unsigned gfp)
@@ -121,6 +127,7 @@ void kfree(void *object)
 
 	if (!object)
 		return;
+	trace_free(object);
 	page = slab_of(object);
 	if (likely(page && page->kind == PAGE_SLAB))
 		slab_free(page, object, site);

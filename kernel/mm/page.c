@@ -18,6 +18,7 @@
 #include "kernel/boot_info.h"
 #include "kernel/debug/log.h"
 #include "kernel/debug/panic.h"
+#include "kernel/debug/trace.h"
 #include "kernel/mm/fault_inject.h"
 #include "kernel/mm/hot.h"
 #include "kernel/mm/internal.h"
@@ -404,8 +405,11 @@ struct page *page_alloc(unsigned order, unsigned gfp)
 {
 	uint64_t site = (uint64_t)__builtin_return_address(0);
 
-	return unlikely(fault_is_armed()) ? take_armed(order, gfp, site)
-					  : take(order, gfp, site);
+	struct page *page = unlikely(fault_is_armed()) ? take_armed(order, gfp, site)
+						       : take(order, gfp, site);
+
+	trace_alloc(page, PAGE_SIZE << order);
+	return page;
 }
 
 static const char *const kind_names[] = {
@@ -485,6 +489,7 @@ void page_free(struct page *page)
 	if (unlikely(page->kind != PAGE_USED ||
 		     atomic_load_explicit(&page->refs, memory_order_relaxed) != 1))
 		bad_free(page);
+	trace_free(page);
 	atomic_store_explicit(&page->refs, 0, memory_order_relaxed);
 	block_end(page);
 }

@@ -12,6 +12,7 @@
 #include "kernel/mm/slab.h"
 
 #include "kernel/debug/panic.h"
+#include "kernel/debug/trace.h"
 #include "kernel/mm/fault_inject.h"
 #include "kernel/mm/hot.h"
 #include "kernel/mm/internal.h"
@@ -301,7 +302,11 @@ void *kmem_alloc(struct kmem_cache *cache, unsigned gfp)
 {
 	uint64_t site = (uint64_t)__builtin_return_address(0);
 
-	return fault_inject(site) ? NULL : slab_alloc(cache, cache->size, gfp, site);
+	void *object =
+		fault_inject(site) ? NULL : slab_alloc(cache, cache->size, gfp, site);
+
+	trace_alloc(object, cache->size);
+	return object;
 }
 
 void kmem_free(struct kmem_cache *cache, void *object)
@@ -310,6 +315,7 @@ void kmem_free(struct kmem_cache *cache, void *object)
 
 	if (unlikely(!slab || slab->kind != PAGE_SLAB || slab->owner != cache))
 		panic("slab: %s: free of %p, which is not its own", cache->name, object);
+	trace_free(object);
 	slab_free(slab, object, (uint64_t)__builtin_return_address(0));
 }
 

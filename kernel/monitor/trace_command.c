@@ -1,6 +1,7 @@
 /*
  * trace_command.c: the monitor's `trace`: what is recorded, and the records to read.
  */
+#include "kernel/debug/report.h"
 #include "kernel/debug/trace.h"
 #include "kernel/monitor/internal.h"
 #include "kernel/sched/task.h"
@@ -34,6 +35,28 @@ static uint32_t groups_of(int n, char **words)
 	return groups;
 }
 
+struct save {
+	struct report report;
+	struct monitor *monitor;
+};
+
+static bool save_line(struct report *report, const char *line, size_t len)
+{
+	monitor_print(container_of(report, struct save, report)->monitor, "%.*s",
+		      (int)len, line);
+	return !task_killed();
+}
+
+static void save(struct monitor *monitor)
+{
+	struct save save = { { .name = "trace", .write = save_line }, monitor };
+
+	trace_names();
+	report_begin(&save.report);
+	report_trace(&save.report, UINT64_MAX);
+	report_end(&save.report);
+}
+
 static int run_trace(struct monitor *monitor, int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "show";
@@ -51,6 +74,8 @@ static int run_trace(struct monitor *monitor, int argc, char **argv)
 		trace_stop();
 	} else if (strcmp(what, "clear") == 0) {
 		error = trace_clear();
+	} else if (strcmp(what, "save") == 0) {
+		save(monitor);
 	} else if (strcmp(what, "show") == 0) {
 		trace_visit(UINT64_MAX, show_entry, monitor);
 	} else {
@@ -58,5 +83,5 @@ static int run_trace(struct monitor *monitor, int argc, char **argv)
 	}
 	return error ? monitor_error(monitor, "trace", error, NULL) : 0;
 }
-MONITOR_COMMAND("trace", "[start [kind...]|stop|show|clear]",
-		"record what happens, and show it", run_trace);
+MONITOR_COMMAND("trace", "[start [kind...]|stop|show|save|clear]",
+		"record what happens; save is for scripts/trace.py", run_trace);

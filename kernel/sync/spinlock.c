@@ -13,6 +13,7 @@
 #include "kernel/sync/spinlock.h"
 
 #include "kernel/debug/panic.h"
+#include "kernel/debug/trace.h"
 
 enum {
 	PAUSES_MAX = CPU_MAX,
@@ -23,7 +24,7 @@ enum {
 void spin_wait(struct spinlock *lock, uint16_t ticket)
 {
 	unsigned polls = 0;
-	uint64_t since = 0;
+	uint64_t since = 0, start = cpu_tsc();
 
 	lockdep_contended(lock);
 	for (;;) {
@@ -37,6 +38,7 @@ void spin_wait(struct spinlock *lock, uint16_t ticket)
 		lockdep_waiting(lock, &since);
 	}
 	lockdep_acquired(lock);
+	trace(TRACE_CONTEND, (uint64_t)lock, cpu_tsc() - start);
 }
 
 bool spin_try(struct spinlock *lock)

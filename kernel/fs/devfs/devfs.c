@@ -6,6 +6,7 @@
  * session.
  */
 #include "kernel/debug/panic.h"
+#include "kernel/debug/trace.h"
 #include "kernel/fs/filesystem.h"
 #include "kernel/mm/slab.h"
 
@@ -23,14 +24,27 @@ static struct chardev *file_device(const struct file *file)
 	return container_of(file->inode, struct node, inode)->device;
 }
 
+/* What a device's operation begins with, and ends with. */
+static void enter(const struct chardev *device, const char *operation)
+{
+	trace(TRACE_DEVICE, (uint64_t)device->name, (uint64_t)operation);
+}
+
+static ssize_t leave(const struct chardev *device, ssize_t result)
+{
+	trace(TRACE_DEVICE_EXIT, (uint64_t)device->name, (uint64_t)result);
+	return result;
+}
+
 static ssize_t device_read(struct file *file, struct iter *to, off_t *position)
 {
 	struct chardev *device = file_device(file);
 
 	if (!device->ops->read)
 		return -EINVAL;
-	return device->ops->read(device, file->private_, to, atomic_load(&file->flags),
-				 position);
+	enter(device, "read");
+	return leave(device, device->ops->read(device, file->private_, to,
+					       atomic_load(&file->flags), position));
 }
 
 static ssize_t device_write(struct file *file, struct iter *from, off_t *position)
@@ -39,8 +53,9 @@ static ssize_t device_write(struct file *file, struct iter *from, off_t *positio
 
 	if (!device->ops->write)
 		return -EINVAL;
-	return device->ops->write(device, file->private_, from, atomic_load(&file->flags),
-				  position);
+	enter(device, "write");
+	return leave(device, device->ops->write(device, file->private_, from,
+						atomic_load(&file->flags), position));
 }
 
 static unsigned device_poll(struct file *file, struct poll_table *table)
@@ -58,7 +73,9 @@ static int device_ioctl(struct file *file, unsigned command, struct argument arg
 
 	if (!device->ops->ioctl)
 		return -ENOTTY;
-	return device->ops->ioctl(device, file->private_, command, argument);
+	enter(device, "ioctl");
+	return (int)leave(device,
+			  device->ops->ioctl(device, file->private_, command, argument));
 }
 
 static off_t device_seek(struct file *file, off_t offset, int whence)
@@ -100,8 +117,10 @@ static int node_open(struct inode *inode, unsigned flags, struct file **result)
 	struct chardev *device = container_of(inode, struct node, inode)->device;
 	const struct chardev_ops *ops = device->ops;
 	void *session = NULL;
-	int error = ops->open ? ops->open(device, flags, &session) : 0;
+	int error;
 
+	enter(device, "open");
+	error = (int)leave(device, ops->open ? ops->open(device, flags, &session) : 0);
 	if (error)
 		return error;
 	inode_get(inode);
