@@ -19,6 +19,7 @@
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/early.h"
 #include "kernel/x86/power.h"
+#include "kernel/x86/smp.h"
 #include "kernel/x86/trap.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
@@ -118,8 +119,18 @@ static bool enter(void)
 	return false;
 }
 
+static void saw(const struct trap_frame *frame)
+{
+	bundle_saw(cpu_this()->id, frame);
+}
+
 static void stop_others(void)
 {
+	uint64_t silent = smp_stop_others(saw);
+
+	if (silent)
+		log_print(LOG_EMERG, "CPUs that do not answer: mask %#llx",
+			  (unsigned long long)silent);
 }
 
 static void print_head(void)

@@ -10,6 +10,7 @@
 #include "kernel/sync/internal.h"
 
 #include "kernel/debug/panic.h"
+#include "kernel/debug/trace.h"
 #include "kernel/sync/preempt.h"
 #include "kernel/x86/layout.h"
 #include "lib/string.h"
@@ -82,6 +83,7 @@ static struct lock_entry *push(struct lock_held *held, const void *lock,
 	lockdep_capture(entry->where, frame);
 	held->depth++;
 	stat_acquired(class_);
+	trace(TRACE_ACQUIRE, (uint64_t)lock, entry->where[0]);
 	return entry;
 }
 
@@ -241,6 +243,7 @@ static bool pop(struct lock_held *held, const void *lock)
 	if (!entry)
 		return false;
 	stat_released(entry->lock_class, cpu_tsc() - entry->since);
+	trace(TRACE_RELEASE, (uint64_t)lock, 0);
 	held->depth--;
 	for (; entry < &held->at[held->depth]; entry++)
 		*entry = entry[1];

@@ -19,6 +19,7 @@
 #include <stdatomic.h>
 
 #include "kernel/debug/log.h"
+#include "kernel/debug/trace.h"
 #include "kernel/dev/param.h"
 #include "kernel/x86/internal.h"
 #include "kernel/x86/irqchip.h"
@@ -326,6 +327,7 @@ static void number(void)
 			c->cpu->id = cpu_count;
 			cpus[cpu_count] = c->cpu;
 			if (rooms->prepare(cpu_count) == 0) {
+				trace_prepare_cpu(cpu_count);
 				cpu_count++;
 				continue;
 			}
