@@ -27,9 +27,13 @@ class Gdb:
         self.stream = connection.makefile("rb")
 
     def ask(self, packet):
+        self.send(packet)
+        return self.answer()
+
+    def send(self, packet):
+        """A packet whose answer comes later: "c" is answered when the guest stops."""
         checksum = sum(packet.encode()) & 0xff
         self.connection.sendall(f"${packet}#{checksum:02x}".encode())
-        return self.answer()
 
     def answer(self):
         while self.stream.read(1) != b"$":

@@ -26,7 +26,10 @@ import threading
 import pexpect
 from pexpect import fdpexpect
 
+import qcow2
+
 RELEASE = "build/octavo.elf"
+UNPACKED = "build/release/octavo.elf"  # with its symbols
 CHECK = "build/check/octavo.elf"
 DEBUG = "build/debug/octavo.elf"
 ISO = "build/octavo.iso"
@@ -136,7 +139,7 @@ class Machine:
 
     def __init__(self, name, *, kernel=None, iso=None, append="", uefi=False, type="pc",
                  memory="64M", cpu="max", smp=1, gdb=False, typed="",
-                 serial=True, extra=()):
+                 serial=True, snapshots=False, extra=()):
         self.folder = tempfile.TemporaryDirectory(prefix="octavo-")
         folder = pathlib.Path(self.folder.name)
         self.line, listener = Line(folder / "serial"), Listener(folder / "qmp")
@@ -156,6 +159,10 @@ class Machine:
             words += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}"]
         if kernel:
             words += ["-kernel", str(kernel)]
+        if snapshots:
+            disk = folder / "state.qcow2"
+            qcow2.create(disk)
+            words += ["-drive", f"if=none,format=qcow2,file={disk}"]
         if append:
             words += ["-append", append]
         if iso:
@@ -234,6 +241,11 @@ class Machine:
         """Types. Bytes that the kernel does not take yet wait in the pipe."""
         self.line.send(data.encode() if isinstance(data, str) else data)
 
+    def discard(self):
+        """Forgets what came and was not waited for; with the guest stopped."""
+        while self.serial.expect([pexpect.TIMEOUT, b".+"], timeout=0) != 0:
+            pass
+
     def send_meanwhile(self, data):
         """Types from a thread, for more than fits into buffers both ways."""
         thread = threading.Thread(target=self.send, args=(data,), daemon=True)
@@ -250,6 +262,21 @@ class Machine:
         """QEMU's, once it ends by itself."""
         self.expect_end()
         return self.qemu.wait(HANG_GUARD_S)
+
+    # Going back to a moment: a machine with a disk for its state (snapshots=True).
+
+    def save_state(self):
+        self.must(self.monitor.human("savevm moment"))
+
+    def load_state(self):
+        """The guest as it was at save_state; what it said since is forgotten."""
+        self.discard()
+        self.must(self.monitor.human("loadvm moment"))
+
+    @staticmethod
+    def must(complaint):
+        if complaint:
+            raise RuntimeError(complaint)
 
     # The screen and the keyboard.
 

@@ -50,11 +50,28 @@ def framebuffer_text(machine):
     font, rows = load_font()
     lines = []
     for top in range(0, height - rows + 1, rows):
+        inked = [ink(pixels[y * width * 3:(y + 1) * width * 3], width)
+                 for y in range(top, top + rows)]
         line = []
-        for left in range(0, width - COLUMNS + 1, COLUMNS):
-            line.append(cell(pixels, width, left, top, rows, font))
+        for column in range(width // COLUMNS):
+            glyph = bytes(row[column] for row in inked)
+            line.append(font.get(glyph)
+                        or cell(pixels, width, column * COLUMNS, top, rows, font))
         lines.append("".join(line).rstrip())
     return lines
+
+
+NOT_BLACK = bytes([ord("0")] + [ord("1")] * 255)
+
+
+def ink(row, width):
+    """A row of pixels, a bit each: whether any of its colours is there. On black, which
+    most text stands on, that is the glyph."""
+    bits = 0
+    for colour in range(3):
+        bits |= int(row[colour::3].translate(NOT_BLACK), 2)
+    spare = -width % COLUMNS
+    return (bits << spare).to_bytes((width + spare) // COLUMNS, "big")
 
 
 def cell(pixels, width, left, top, rows, font):
