@@ -29,7 +29,9 @@ ifneq ($(TOOL_SETS),)
 include $(TOOL_SETS:%=$(BUILD)/.setup-%)
 endif
 
-all: kernel host user ## build the kernel (release and debug) and the programs
+include mk/sanitize.mk
+
+all: $(or $(CHOSEN_ELF),kernel host user) ## build the kernel (release and debug) and the programs
 
 include mk/kernel.mk
 include mk/pack.mk

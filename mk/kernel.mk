@@ -22,7 +22,7 @@ RELEASE_ONLY_C := kernel/sync/spinlock_calls.c kernel/monitor/no_selftest.c
 #   P_INSTRUMENT  flags for all files but those that match a pattern of P_PLAIN
 #   P_LDFLAGS     what the linker is told besides
 # Nothing but its own lines tells one variant from another.
-PARTS := release debug kasan ubsan kcsan coverage
+PARTS := release debug sanitize kasan ubsan kcsan coverage
 release_PARTS := release
 debug_PARTS := debug
 release_ONLY_C = $(RELEASE_ONLY_C)
@@ -150,6 +150,9 @@ $(eval $(call kernel_objects,debug))
 $(eval $(call kernel_link,release,$(release_ELF),$(filter-out $(SELF_OBJ),$(release_OBJ))))
 $(eval $(call kernel_link,check,$(check_ELF),$(filter-out $(NO_SELF_OBJ),$(release_OBJ))))
 $(eval $(call kernel_link,debug,$(debug_ELF),$(debug_OBJ)))
+$(foreach v,$(INSTRUMENTED),$(eval $(call kernel_objects,$(v))))
+$(foreach v,$(INSTRUMENTED),$(eval \
+  $(call kernel_link,$(v),$($(v)_ELF),$($(v)_OBJ),$(call variant_of,$(v),LDFLAGS))))
 
 kernel: $(PACKED_ELF) $(check_ELF) $(debug_ELF) ## the kernel: build/octavo.elf, build/debug/octavo.elf
 objects: $(release_OBJ) $(debug_OBJ)

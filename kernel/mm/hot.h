@@ -13,6 +13,7 @@
 #ifndef KERNEL_MM_HOT_H
 #define KERNEL_MM_HOT_H
 
+#include "kernel/mm/internal.h"
 #include "kernel/mm/poison.h"
 #include "kernel/x86/cpu.h"
 
@@ -125,7 +126,15 @@ static ALWAYS_INLINE void slab_free(struct page *slab, void *object, uint64_t si
 {
 	const struct kmem_cache *cache = slab->owner;
 
-	poison_free(cache, object, site);
+	if (!poison_free(cache, object, site))
+		return;
+	if (CONFIG_KASAN) {
+		object = kasan_delay(object, cache->size);
+		if (!object)
+			return;
+		slab = slab_of(object);
+		cache = slab->owner;
+	}
 	if (unlikely(!hot_object_keep(cache, object)))
 		slab_free_slowly(slab, object);
 }

@@ -373,6 +373,7 @@ static NOINLINE struct page *take_any(unsigned order, unsigned gfp, uint64_t sit
 			return NULL;
 		write_tails(page, order);
 	}
+	kasan_page_alloc(page_address(page), order);
 	if (gfp & GFP_ZERO)
 		memset(page_address(page), 0, PAGE_SIZE << order);
 	return begin(page, site);
@@ -385,8 +386,10 @@ static ALWAYS_INLINE struct page *take(unsigned order, unsigned gfp, uint64_t si
 
 	if (likely((order | (gfp & (GFP_DMA32 | GFP_ZERO))) == 0 && !is_in_reserve())) {
 		page = take_hot();
-		if (likely(page))
+		if (likely(page)) {
+			kasan_page_alloc(page_address(page), 0);
 			return begin(page, site);
+		}
 	}
 	return take_any(order, gfp, site);
 }
@@ -627,6 +630,12 @@ static COLD void zone_init(struct zone *zone, uint64_t first_section,
 	free_pages += zone->free_pages;
 }
 
+static COLD void close_block(uint32_t frame, unsigned order, void *context)
+{
+	kasan_close(phys_to_virt((uint64_t)frame << PAGE_SHIFT), PAGE_SIZE << order,
+		    KASAN_FREE_PAGE);
+}
+
 COLD void page_init(const struct boot_info *info)
 {
 	uint64_t low_sections;
@@ -642,6 +651,8 @@ COLD void page_init(const struct boot_info *info)
 	kept_free = MIN(MAX(total_pages / 128, RESERVE_MIN), RESERVE_MAX);
 	if (zones[ZONE_LOW].free_pages == 0)
 		panic("page: no memory is free");
+	for (unsigned i = 0; CONFIG_KASAN && i < page_section_count; i++)
+		page_section_rest(&page_sections[i], close_block, NULL);
 	log_info("page: %llu MiB of memory, %llu KiB reserved",
 		 (unsigned long long)(total_pages * PAGE_SIZE / MIB),
 		 (unsigned long long)(reserved_pages * PAGE_SIZE / KIB));

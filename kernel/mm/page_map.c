@@ -10,6 +10,7 @@
 #include "kernel/boot_info.h"
 #include "kernel/debug/log.h"
 #include "kernel/mm/internal.h"
+#include "kernel/sanitize/kasan.h"
 #include "lib/string.h"
 
 enum {
@@ -81,6 +82,8 @@ static void reserve_what_is_used(const struct boot_info *info)
 	if (ebda >= EBDA_LOWEST && ebda < FIRMWARE_START)
 		reserve_bytes(ebda, FIRMWARE_START);
 	reserve_bytes(virt_to_phys(kernel_image_start), virt_to_phys(kernel_image_end));
+	if (CONFIG_KASAN)
+		reserve_bytes(kasan_memory.base, kasan_memory.end);
 	for (unsigned i = 0; i < info->module_count; i++)
 		reserve_bytes(info->modules[i].base,
 			      info->modules[i].base + info->modules[i].size);

@@ -64,6 +64,7 @@ void poison_new(const struct kmem_cache *cache, void *object)
 
 	memset(object, POISON_FREE, ALIGN_UP(cache->size, 8u));
 	*tail = (struct poison_tail){ .red = red_word, .state = STATE_FREE };
+	kasan_close(object, cache->stride, KASAN_RED_ZONE);
 }
 
 void poison_alloc(const struct kmem_cache *cache, void *object, size_t size,
@@ -72,6 +73,7 @@ void poison_alloc(const struct kmem_cache *cache, void *object, size_t size,
 	struct poison_tail *tail = poison_tail(cache, object);
 	size_t room = ALIGN_UP(cache->size, 8u);
 
+	kasan_open(object, room, cache->stride, KASAN_RED_ZONE);
 	if (tail->state != STATE_FREE || tail->red != red_word)
 		complain(cache, object, "damaged while it was free", site);
 	if (!is_filled(object, POISON_FREE, room))
@@ -82,18 +84,25 @@ void poison_alloc(const struct kmem_cache *cache, void *object, size_t size,
 	tail->allocated_by = (uint32_t)site;
 	tail->freed_by = 0;
 	tail->state = STATE_USED;
+	kasan_open(object, size, cache->stride, KASAN_RED_ZONE);
+	kasan_note(&tail->allocated);
 }
 
-void poison_free(const struct kmem_cache *cache, void *object, uint64_t site)
+bool poison_free(const struct kmem_cache *cache, void *object, uint64_t site)
 {
 	struct poison_tail *tail = poison_tail(cache, object);
 	size_t room = ALIGN_UP(cache->size, 8u);
 	const char *slab = page_address(slab_of(object));
 
+	if (CONFIG_KASAN && tail->state == STATE_FREE) {
+		kasan_bad_free(object, "second free");
+		return false;
+	}
 	if (((char *)object - slab) % cache->stride)
 		panic("slab: %s: free of %p, which is no object", cache->name, object);
 	if (tail->state == STATE_FREE)
 		complain(cache, object, "freed a second time", site);
+	kasan_open(object, room, room, KASAN_RED_ZONE);
 	if (tail->state != STATE_USED || tail->red != red_word ||
 	    tail->requested > room ||
 	    !is_filled((char *)object + tail->requested, POISON_RED,
@@ -102,18 +111,46 @@ void poison_free(const struct kmem_cache *cache, void *object, uint64_t site)
 	memset(object, POISON_FREE, room);
 	tail->freed_by = (uint32_t)site;
 	tail->state = STATE_FREE;
+	kasan_close(object, room, KASAN_FREE_OBJECT);
+	kasan_note(&tail->freed);
+	return true;
+}
+
+bool poison_describe(const void *address, struct poison_object *object)
+{
+	const struct page *page = slab_of(address);
+	const struct kmem_cache *cache;
+	const struct poison_tail *tail;
+	char *start;
+
+	if (!page || page->kind != PAGE_SLAB)
+		return false;
+	cache = page->owner;
+	start = page_address(page);
+	start += ((char *)address - start) / cache->stride * cache->stride;
+	tail = poison_tail(cache, start);
+	*object = (struct poison_object){ .cache = cache->name,
+					  .start = (uint64_t)start,
+					  .requested = tail->requested,
+					  .used = tail->state == STATE_USED,
+					  .allocated = tail->allocated,
+					  .freed = tail->freed };
+	return start + cache->stride <=
+	       (char *)page_address(page) + (PAGE_SIZE << cache->order);
 }
 
 void poison_large_alloc(void *object, size_t size, size_t room)
 {
 	memset(object, POISON_FRESH, size);
 	memset((char *)object + size, POISON_RED, room - size);
+	kasan_open(object, size, room, KASAN_RED_ZONE);
 }
 
 void poison_large_free(const void *object, size_t size, size_t room, uint64_t site)
 {
 	char found[SYMBOL_PLACE_SIZE];
 
+	kasan_open(object, room, room, KASAN_RED_ZONE);
 	if (!is_filled((const char *)object + size, POISON_RED, room - size))
 		panic("slab: object %p of %zu bytes written beyond its end, found by %s",
 		      object, size, site_name((uint32_t)site, found));
@@ -121,7 +158,11 @@ void poison_large_free(const void *object, size_t size, size_t room, uint64_t si
 
 void poison_pages(struct page *page, unsigned order)
 {
-	memset(page_address(page), POISON_FREE, PAGE_SIZE << order);
+	void *block = page_address(page);
+
+	kasan_open(block, PAGE_SIZE << order, PAGE_SIZE << order, KASAN_RED_ZONE);
+	memset(block, POISON_FREE, PAGE_SIZE << order);
+	kasan_page_free(block, order);
 }
 
 struct site_list {

@@ -9,6 +9,7 @@
 #define KERNEL_MM_POISON_H
 
 #include "kernel/mm/slab.h"
+#include "kernel/sanitize/kasan.h"
 
 enum {
 	POISON_FREE = 0x6b,  /* fills free objects and pages */
@@ -25,6 +26,7 @@ struct poison_tail {
 	uint32_t requested; /* bytes */
 	uint32_t state;
 	uint32_t allocated_by, freed_by; /* low halves of code addresses */
+	struct kasan_track allocated, freed;
 };
 enum { POISON_TAIL = sizeof(struct poison_tail) };
 
@@ -45,11 +47,25 @@ static inline size_t poison_requested(const struct kmem_cache *cache, const void
 	return poison_tail(cache, object)->requested;
 }
 
-/* An object of a new slab; one that goes to, one that comes back from its user. */
+/* What lies at an address, for reports. */
+struct poison_object {
+	const char *cache;
+	uint64_t start;
+	size_t requested;
+	bool used;
+	struct kasan_track allocated, freed;
+};
+/* False: no slab's object does. Looks without locks. */
+bool poison_describe(const void *address, struct poison_object *object);
+
+/*
+ * An object of a new slab; one that goes to, one that comes back from its user. False:
+ * it must not be freed, and that was reported.
+ */
 void poison_new(const struct kmem_cache *cache, void *object);
 void poison_alloc(const struct kmem_cache *cache, void *object, size_t size,
 		  uint64_t site);
-void poison_free(const struct kmem_cache *cache, void *object, uint64_t site);
+bool poison_free(const struct kmem_cache *cache, void *object, uint64_t site);
 /* The rest of the pages of an allocation of size bytes. */
 void poison_large_alloc(void *object, size_t size, size_t room);
 void poison_large_free(const void *object, size_t size, size_t room, uint64_t site);
@@ -79,9 +95,10 @@ static inline void poison_alloc(const struct kmem_cache *cache, void *object, si
 {
 }
 
-static inline void poison_free(const struct kmem_cache *cache, void *object,
+static inline bool poison_free(const struct kmem_cache *cache, void *object,
 			       uint64_t site)
 {
+	return true;
 }
 
 static inline void poison_large_alloc(void *object, size_t size, size_t room)

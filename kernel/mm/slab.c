@@ -354,10 +354,38 @@ static COLD uint64_t cache_shrink(struct kmem_cache *cache)
 	return before << cache->order;
 }
 
+/* What waits after its free (kasan.h) is really freed. */
+static COLD void undelay(void)
+{
+	void *object;
+
+	for (object = kasan_undelay(); object; object = kasan_undelay()) {
+		struct page *slab = slab_of(object);
+
+		if (!hot_object_keep(slab->owner, object))
+			slab_free_slowly(slab, object);
+	}
+}
+
+struct delayed {
+	const struct kmem_cache *cache;
+	uint64_t count;
+};
+
+static COLD void count_delayed(void *object, void *context)
+{
+	struct delayed *delayed = context;
+
+	delayed->count += slab_of(object)->owner == delayed->cache;
+}
+
 COLD uint64_t kmem_cache_used(const struct kmem_cache *cache)
 {
+	struct delayed delayed = { cache, 0 };
 	uint64_t used = cache->used;
 
+	kasan_visit_delayed(count_delayed, &delayed);
+	used -= delayed.count;
 	for (unsigned i = 0; i < CPU_MAX && cache->hot > 0; i++)
 		if (slab_hot[i])
 			used -= hot_count(&slab_hot[i][cache->hot]);
@@ -367,6 +395,7 @@ COLD uint64_t kmem_cache_used(const struct kmem_cache *cache)
 /* Under the registry's lock, so that no slab_shrink is at work on the cache meanwhile. */
 COLD void kmem_cache_destroy(struct kmem_cache *cache)
 {
+	undelay();
 	SPIN_GUARD(&registry_lock);
 	(void)cache_shrink(cache);
 	if (cache->slabs)
@@ -381,6 +410,7 @@ COLD uint64_t slab_shrink(void)
 	struct kmem_cache *cache;
 	uint64_t pages = 0;
 
+	undelay();
 	SPIN_GUARD(&registry_lock);
 	list_for_each (cache, &registry, registry)
 		pages += cache_shrink(cache);

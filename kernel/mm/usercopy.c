@@ -7,6 +7,7 @@
  */
 #include "kernel/mm/usercopy.h"
 
+#include "kernel/sanitize/kasan.h"
 #include "kernel/sync/lockdep.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/layout.h"
@@ -36,6 +37,7 @@ int copy_from_user(void *to, struct user_ptr from, size_t size)
 	lockdep_may_sleep("copy_from_user");
 	if (!access_ok(from, size))
 		return -EFAULT;
+	kasan_check(to, size, true);
 	return usercopy_copy(to, (const void *)from.address, size, cpu_features.smap);
 }
 
@@ -44,6 +46,7 @@ int copy_to_user(struct user_ptr to, const void *from, size_t size)
 	lockdep_may_sleep("copy_to_user");
 	if (!access_ok(to, size))
 		return -EFAULT;
+	kasan_check(from, size, false);
 	return usercopy_copy((void *)to.address, from, size, cpu_features.smap);
 }
 

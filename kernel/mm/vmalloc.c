@@ -18,6 +18,7 @@
 #include "kernel/mm/internal.h"
 #include "kernel/mm/shrinker.h"
 #include "kernel/mm/slab.h"
+#include "kernel/sanitize/kasan.h"
 #include "kernel/x86/paging.h"
 #include "kernel/x86/smp.h"
 #include "lib/errno.h"
@@ -119,6 +120,14 @@ static bool area_place(struct area *area)
 	return true;
 }
 
+/* The address sanitizer's, which stays when the area goes. */
+static uint64_t take_shadow_page(void)
+{
+	struct page *page = page_take(0, GFP_ATOMIC, (uint64_t)take_shadow_page);
+
+	return page ? page_to_phys(page) : 0;
+}
+
 static struct area *area_new(size_t size, unsigned gfp)
 {
 	size_t pages = size / PAGE_SIZE + (size % PAGE_SIZE != 0);
@@ -136,6 +145,11 @@ static struct area *area_new(size_t size, unsigned gfp)
 	area->gone = false;
 	spin_lock(&area_lock);
 	placed = area_place(area);
+	if (placed && kasan_area_new(area->base, pages * PAGE_SIZE, take_shadow_page)) {
+		rb_erase(&areas, &area->node);
+		gap_hint = MIN(gap_hint, area->base - PAGE_SIZE);
+		placed = false;
+	}
 	spin_unlock(&area_lock);
 	if (placed)
 		return area;
@@ -188,6 +202,7 @@ static bool lazy_add(struct area *area)
 /* Unmaps an area and gives everything back, however far it was built. */
 static void area_destroy(struct area *area)
 {
+	kasan_close((void *)area->base, area->pages * PAGE_SIZE, KASAN_NO_AREA);
 	for (size_t i = 0; i < area->pages; i += UNMAP_BATCH) {
 		SPIN_GUARD(&area_lock);
 		paging_unmap(paging_kernel_root(), area->base + i * PAGE_SIZE,
@@ -296,6 +311,8 @@ void *vmalloc(size_t size, unsigned gfp)
 	if (ALIGN_UP(size, PAGE_SIZE) == KEPT_PAGES * PAGE_SIZE)
 		area = kept_take();
 	if (area) {
+		kasan_open((void *)area->base, size, area->pages * PAGE_SIZE,
+			   KASAN_RED_ZONE);
 		if (gfp & GFP_ZERO)
 			memset((void *)area->base, 0, area->pages * PAGE_SIZE);
 		count_used((int64_t)area->pages);
@@ -309,6 +326,7 @@ void *vmalloc(size_t size, unsigned gfp)
 		return NULL;
 	}
 	count_used((int64_t)area->pages);
+	kasan_open((void *)area->base, size, area->pages * PAGE_SIZE, KASAN_RED_ZONE);
 	return (void *)area->base;
 }
 
@@ -333,6 +351,7 @@ void vfree(void *address)
 		return;
 	area = area_at(address, false);
 	count_used(-(int64_t)area->pages);
+	kasan_close(address, area->pages * PAGE_SIZE, KASAN_FREE_AREA);
 	if (!kept_add(area))
 		area_destroy(area);
 }
@@ -351,6 +370,8 @@ static void *map_device(uint64_t phys, size_t size, unsigned flags, uint64_t sit
 		area_destroy(area);
 		return NULL;
 	}
+	kasan_open((char *)area->base + offset, size, area->pages * PAGE_SIZE - offset,
+		   KASAN_RED_ZONE);
 	return (char *)area->base + offset;
 }
 

@@ -14,7 +14,9 @@ from sources import report, sources
 RANKS = {"x86": 0, "sync": 1, "mm": 2, "time": 3, "sched": 4, "dev": 5, "fs": 6,
          "tty": 7, "ipc": 7, "net": 7, "vm": 8, "proc": 9, "module": 10, "program": 10,
          "syscall": 11, "monitor": 12, "main": 13}
-# The headers of debug/ are open to all; its own files stand on what dev stands on.
+# The headers of debug/ and sanitize/ are open to all; their own files stand on what dev
+# stands on.
+OPEN_ROOMS = ("debug", "sanitize")
 DEBUG_RANK = RANKS["dev"]
 # What anybody in kernel/ may declare of itself (a start-up level, a boot parameter):
 # headers without code, whose tables the linker gathers.
@@ -46,12 +48,12 @@ def kernel_may(path, target):
             return None
         return "kernel/ includes lib/ and kernel/ only"
     mine, theirs = kernel_room(path), kernel_room(target)
-    if theirs in ("debug", "") or mine == theirs:
+    if theirs in OPEN_ROOMS + ("",) or mine == theirs:
         return None
-    my_rank = DEBUG_RANK if mine == "debug" else RANKS.get(mine)
+    my_rank = DEBUG_RANK if mine in OPEN_ROOMS else RANKS.get(mine)
     if my_rank is None or theirs not in RANKS:
         return f"kernel/{mine if my_rank is None else theirs} has no rank"
-    if RANKS[theirs] > my_rank or (RANKS[theirs] == my_rank and mine != "debug"):
+    if RANKS[theirs] > my_rank or (RANKS[theirs] == my_rank and mine not in OPEN_ROOMS):
         return f"{mine} may not include {theirs}, which stands above or beside it"
     return None
 

@@ -246,6 +246,8 @@ SELF_TEST("tty.paste", test_paste)
 	if (!begin())
 		return;
 	task = start(paste);
+	while (task && throttles == 0)
+		task_yield();
 	while (task && at < PASTE_SIZE) {
 		uint8_t bytes[100] = { 0 };
 		ssize_t n = read(bytes, sizeof(bytes), 0);
