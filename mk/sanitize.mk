@@ -7,7 +7,7 @@
 INSTRUMENTED := kasan
 $(foreach v,$(INSTRUMENTED),$(eval $(v)_ELF := $(BUILD)/$(v)/octavo.elf))
 
-sanitize_ONLY_C := kernel/sanitize/report.c
+sanitize_ONLY_C := kernel/sanitize/finding.c
 
 kasan_PARTS := debug sanitize kasan
 kasan_ONLY_C := $(wildcard kernel/sanitize/kasan*.c tests/self/kasan*.c) \

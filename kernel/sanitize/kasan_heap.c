@@ -11,7 +11,7 @@
 #include "kernel/sanitize/depot.h"
 #include "kernel/sanitize/internal.h"
 #include "kernel/sanitize/kasan_internal.h"
-#include "kernel/sanitize/report.h"
+#include "kernel/sanitize/finding.h"
 #include "kernel/sched/task.h"
 
 enum {
@@ -22,6 +22,7 @@ enum {
 };
 
 static struct kasan_block *blocks;
+static atomic_uint block_clock;
 
 static struct raw_lock delay_lock;
 /* [delay_lock] */
@@ -65,7 +66,7 @@ static void note_from(struct kasan_track *track, uint64_t frame)
 	uint64_t addresses[DEPOT_DEPTH];
 	const struct task *task = cpu_task();
 
-	track->stack = depot_keep(addresses, report_walk(frame, addresses, DEPOT_DEPTH));
+	track->stack = depot_keep(addresses, finding_walk(frame, addresses, DEPOT_DEPTH));
 	track->task = task ? task->id : -1;
 }
 
@@ -93,6 +94,7 @@ void kasan_page_alloc(const void *block, unsigned order)
 		return;
 	known->frame = frame_of(block) + 1;
 	known->order = order;
+	known->when = atomic_fetch_add_explicit(&block_clock, 1, memory_order_relaxed);
 	note_from(&known->allocated, (uint64_t)__builtin_frame_address(0));
 }
 
@@ -106,23 +108,26 @@ void kasan_page_free(const void *block, unsigned order)
 	if (known->frame != frame_of(block) + 1)
 		*known = (struct kasan_block){ .frame = frame_of(block) + 1 };
 	known->order = order;
+	known->when = atomic_fetch_add_explicit(&block_clock, 1, memory_order_relaxed);
 	note_from(&known->freed, (uint64_t)__builtin_frame_address(0));
 }
 
 bool kasan_find_block(uint64_t address, struct kasan_block *block)
 {
 	uint64_t frame = virt_to_phys((const void *)address) >> PAGE_SHIFT;
+	const struct kasan_block *last = NULL;
 
 	for (unsigned order = 0; blocks && order < ORDERS; order++) {
 		uint64_t first = ALIGN_DOWN(frame, 1ULL << order);
 		const struct kasan_block *known = block_of(first);
 
-		if (known->frame != first + 1 || frame - first >= 1ULL << known->order)
-			continue;
-		*block = *known;
-		return true;
+		if (known->frame == first + 1 && frame - first < 1ULL << known->order &&
+		    (!last || (int32_t)(known->when - last->when) > 0))
+			last = known;
 	}
-	return false;
+	if (last)
+		*block = *last;
+	return last;
 }
 
 /* With the lock, of one that waits. */

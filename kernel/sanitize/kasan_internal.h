@@ -19,9 +19,10 @@ void kasan_report(const struct kasan_access *access);
 struct kasan_block {
 	uint64_t frame; /* the block's first, plus 1; 0: nothing is known */
 	uint32_t order;
+	uint32_t when; /* a later one may hold some of an earlier one's pages */
 	struct kasan_track allocated, freed;
 };
-/* The one that an address lies in; false: nobody knows it any more. */
+/* The last that an address lay in; false: nobody knows it any more. */
 bool kasan_find_block(uint64_t address, struct kasan_block *block);
 
 /* Takes the room that the shadow's maker left. */

@@ -8,7 +8,7 @@
 #include "kernel/debug/panic.h"
 #include "kernel/sanitize/depot.h"
 #include "kernel/sanitize/kasan_internal.h"
-#include "kernel/sanitize/report.h"
+#include "kernel/sanitize/finding.h"
 #include "kernel/sched/task.h"
 
 enum { ROW = 16, ROWS_AROUND = 2 };
@@ -54,10 +54,10 @@ static void print_track(const char *what, const struct kasan_track *track)
 	if (count == 0)
 		return;
 	if (track->task < 0)
-		report_line("%s in early boot:", what);
+		finding_line("%s in early boot:", what);
 	else
-		report_line("%s by task %d:", what, track->task);
-	report_stack(addresses, count);
+		finding_line("%s by task %d:", what, track->task);
+	finding_stack(addresses, count);
 }
 
 static bool print_object(uint64_t address)
@@ -66,10 +66,11 @@ static bool print_object(uint64_t address)
 
 	if (!poison_describe((const void *)address, &object))
 		return false;
-	report_line("the object of %zu bytes at %#llx, of cache %s, is %s; %lld bytes "
-		    "from its start",
-		    object.requested, (unsigned long long)object.start, object.cache,
-		    object.used ? "in use" : "free", (long long)(address - object.start));
+	finding_line("the object of %zu bytes at %#llx, of cache %s, is %s; %lld bytes "
+		     "from its start",
+		     object.requested, (unsigned long long)object.start, object.cache,
+		     object.used ? "in use" : "free",
+		     (long long)(address - object.start));
 	print_track("allocated", &object.allocated);
 	print_track("freed", &object.freed);
 	return true;
@@ -81,10 +82,10 @@ static void print_block(uint64_t address)
 
 	if (!kasan_find_block(address, &block))
 		return;
-	report_line("the block of %u pages at frame %#llx, of page %llu of it",
-		    1u << block.order, (unsigned long long)block.frame - 1,
-		    (unsigned long long)((virt_to_phys((void *)address) >> PAGE_SHIFT) -
-					 block.frame + 1));
+	finding_line("the block of %u pages at frame %#llx, of page %llu of it",
+		     1u << block.order, (unsigned long long)block.frame - 1,
+		     (unsigned long long)((virt_to_phys((void *)address) >> PAGE_SHIFT) -
+					  block.frame + 1));
 	print_track("allocated", &block.allocated);
 	print_track("freed", &block.freed);
 }
@@ -96,12 +97,12 @@ static void print_what_is_there(uint64_t address)
 	if (address >= IMAGE_BASE) {
 		global = kasan_find_global(address);
 		if (global)
-			report_line("%s of %s: %llu bytes at %#llx; %lld bytes from "
-				    "its start",
-				    global->name, global->module,
-				    (unsigned long long)global->size,
-				    (unsigned long long)global->start,
-				    (long long)(address - global->start));
+			finding_line("%s of %s: %llu bytes at %#llx; %lld bytes from "
+				     "its start",
+				     global->name, global->module,
+				     (unsigned long long)global->size,
+				     (unsigned long long)global->start,
+				     (long long)(address - global->start));
 	} else if (address < DIRECT_BASE + DIRECT_SIZE && address >= DIRECT_BASE) {
 		if (!print_object(address))
 			print_block(address);
@@ -116,16 +117,16 @@ static void print_shadow(uint64_t address)
 	/* Its neighbours may have none, at the end of a page of it. */
 	first = MAX(first, ALIGN_DOWN(row, PAGE_SIZE));
 	last = MIN(last, ALIGN_DOWN(row, PAGE_SIZE) + PAGE_SIZE - ROW);
-	report_line("shadow, a byte for 8, the line of the access marked:");
+	finding_line("shadow, a byte for 8, the line of the access marked:");
 	for (uint64_t at = first; at <= last; at += ROW) {
 		const uint8_t *b = (const uint8_t *)at;
 
-		report_line("%c %016llx: %02x %02x %02x %02x %02x %02x %02x %02x  "
-			    "%02x %02x %02x %02x %02x %02x %02x %02x",
-			    at == row ? '>' : ' ',
-			    (unsigned long long)((at - SHADOW_OFFSET) << SHADOW_SHIFT),
-			    b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9],
-			    b[10], b[11], b[12], b[13], b[14], b[15]);
+		finding_line("%c %016llx: %02x %02x %02x %02x %02x %02x %02x %02x  "
+			     "%02x %02x %02x %02x %02x %02x %02x %02x",
+			     at == row ? '>' : ' ',
+			     (unsigned long long)((at - SHADOW_OFFSET) << SHADOW_SHIFT),
+			     b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9],
+			     b[10], b[11], b[12], b[13], b[14], b[15]);
 	}
 }
 
@@ -133,29 +134,29 @@ void kasan_report(const struct kasan_access *access)
 {
 	char task[48];
 
-	if (!report_begin())
+	if (!finding_begin())
 		return;
 	panic_describe_task(task, sizeof(task));
-	report_line("kasan: %s: %s of %llu bytes at %#llx in %s",
-		    bug_of(mark_at(access->bad)), access->write ? "write" : "read",
-		    (unsigned long long)access->size, (unsigned long long)access->address,
-		    task);
-	report_stack_from(access->where, access->frame);
+	finding_line("kasan: %s: %s of %llu bytes at %#llx in %s",
+		     bug_of(mark_at(access->bad)), access->write ? "write" : "read",
+		     (unsigned long long)access->size,
+		     (unsigned long long)access->address, task);
+	finding_stack_from(access->where, access->frame);
 	print_what_is_there(access->bad);
 	print_shadow(access->bad);
-	report_end();
+	finding_end();
 }
 
 void kasan_bad_free(const void *object, const char *what)
 {
 	char task[48];
 
-	if (!report_begin())
+	if (!finding_begin())
 		return;
 	panic_describe_task(task, sizeof(task));
-	report_line("kasan: %s: of %#llx in %s", what, (unsigned long long)object, task);
-	report_stack_from(0, (uint64_t)__builtin_frame_address(0));
+	finding_line("kasan: %s: of %#llx in %s", what, (unsigned long long)object, task);
+	finding_stack_from(0, (uint64_t)__builtin_frame_address(0));
 	print_what_is_there((uint64_t)object);
 	print_shadow((uint64_t)object);
-	report_end();
+	finding_end();
 }

@@ -9,7 +9,7 @@
 #include "kernel/mm/poison.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
-#include "kernel/sanitize/report.h"
+#include "kernel/sanitize/finding.h"
 #include "lib/string.h"
 #include "tests/self/self.h"
 
@@ -29,7 +29,7 @@ static void begin(void)
 {
 	reports = 0;
 	seen[0] = '\0';
-	report_hook = take_report;
+	finding_hook = take_report;
 }
 
 /* Whether there was one report, which says all of this (NULL: nothing). */
@@ -37,7 +37,7 @@ static void expect_report(const char *bug, const char *a, const char *b, const c
 {
 	const char *const words[] = { bug, a, b, c };
 
-	report_hook = NULL;
+	finding_hook = NULL;
 	EXPECT_EQ(reports, 1);
 	for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
 		if (words[i] && !strstr(seen, words[i]))
@@ -61,7 +61,7 @@ SELF_TEST("kasan.silent", test_silent)
 		memset(area, 1, 5000);
 	vfree(area);
 	memset(table, 0, sizeof(table));
-	report_hook = NULL;
+	finding_hook = NULL;
 	EXPECT_EQ(reports, 0);
 }
 

@@ -1,10 +1,10 @@
 /*
- * report.c: the text of a report, and where it goes.
+ * finding.c: the text of a report, and where it goes.
  *
  * The text is built whole before any of it is given out, so that no other output stands
  * between its lines, and a test can look at all of it.
  */
-#include "kernel/sanitize/report.h"
+#include "kernel/sanitize/finding.h"
 
 #include <stdatomic.h>
 #include "kernel/debug/log.h"
@@ -27,7 +27,7 @@ static bool go_on;
 static char text[TEXT_MAX]; /* [busy] */
 static size_t length;
 
-void (*report_hook)(const char *text);
+void (*finding_hook)(const char *text);
 
 static int set_sanitize(const char *rest, const char *value)
 {
@@ -39,7 +39,7 @@ static int set_sanitize(const char *rest, const char *value)
 PARAM(sanitize, "sanitize", "=continue: what a sanitizer finds is logged, no panic",
       set_sanitize);
 
-bool report_begin(void)
+bool finding_begin(void)
 {
 	if (panic_in_progress() || atomic_exchange(&busy, true))
 		return false;
@@ -48,7 +48,7 @@ bool report_begin(void)
 	return true;
 }
 
-void report_line(const char *fmt, ...)
+void finding_line(const char *fmt, ...)
 {
 	va_list args;
 
@@ -62,15 +62,15 @@ void report_line(const char *fmt, ...)
 	text[length] = '\0';
 }
 
-void report_stack(const uint64_t *addresses, unsigned count)
+void finding_stack(const uint64_t *addresses, unsigned count)
 {
 	char place[SYMBOL_PLACE_SIZE];
 
 	for (unsigned i = 0; i < count; i++)
-		report_line("  %s", symbol_place(addresses[i], place));
+		finding_line("  %s", symbol_place(addresses[i], place));
 }
 
-unsigned report_walk(uint64_t frame, uint64_t *addresses, unsigned max)
+unsigned finding_walk(uint64_t frame, uint64_t *addresses, unsigned max)
 {
 	unsigned n = 0;
 
@@ -88,13 +88,13 @@ unsigned report_walk(uint64_t frame, uint64_t *addresses, unsigned max)
 	return n;
 }
 
-void report_stack_from(uint64_t where, uint64_t frame)
+void finding_stack_from(uint64_t where, uint64_t frame)
 {
 	uint64_t addresses[DEPTH_MAX] = { where };
 	unsigned first = where != 0;
 
-	report_stack(addresses,
-		     first + report_walk(frame, addresses + first, DEPTH_MAX - first));
+	finding_stack(addresses,
+		      first + finding_walk(frame, addresses + first, DEPTH_MAX - first));
 }
 
 static void log_text(void)
@@ -108,10 +108,10 @@ static void log_text(void)
 	}
 }
 
-void report_end(void)
+void finding_end(void)
 {
-	if (report_hook) {
-		report_hook(text);
+	if (finding_hook) {
+		finding_hook(text);
 	} else if (go_on) {
 		log_text();
 	} else {
