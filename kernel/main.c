@@ -78,20 +78,20 @@ static void start_machine(void)
 	};
 
 	trap_set_hooks(&hooks);
-	acpi_init();
-	irqchip_init();
-	start_others();
+	TRACE_STEP(acpi_init());
+	TRACE_STEP(irqchip_init());
+	TRACE_STEP(start_others());
 }
 
 /* While the clock is measured, what needs none. */
 static void start_time(void)
 {
 	init_run(INIT_CLOCK);
-	clock_prepare();
-	power_init();
-	random_init();
-	clock_init();
-	timer_init();
+	TRACE_STEP(clock_prepare());
+	TRACE_STEP(power_init());
+	TRACE_STEP(random_init());
+	TRACE_STEP(clock_init());
+	TRACE_STEP(timer_init());
 }
 
 /* The first task that may sleep: everything that stands on tasks and interrupts. */
@@ -104,6 +104,12 @@ static int init_main(void *unused)
 	return console_main(NULL);
 }
 
+static void join_others(void)
+{
+	if (!smp_join())
+		clock_avoid_tsc();
+}
+
 void kernel_main(void)
 {
 	struct task *init;
@@ -114,11 +120,10 @@ void kernel_main(void)
 	start_memory();
 	start_machine();
 	start_time();
-	sched_init();
+	TRACE_STEP(sched_init());
 	init_run(INIT_CONSOLE);
 	param_report();
-	if (!smp_join())
-		clock_avoid_tsc();
+	TRACE_STEP(join_others());
 	if (task_create("init", init_main, NULL, PRIORITY_NORMAL, &init))
 		panic("no memory for the first task");
 	task_put(init);

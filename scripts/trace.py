@@ -23,7 +23,6 @@ from trace_records import (ALLOC, BEGIN, CALL, CALLS, CONTEND, DEVICE, DEVICE_EX
 
 # The viewer groups tracks by process: CPUs, tasks' states, and what tasks do.
 CPUS, TASKS, WORK = 1, 2, 3
-IDLE = 0
 OPENS = {CALL: RETURN, DEVICE: DEVICE_EXIT, BEGIN: END}
 CLOSES = {end: begin for begin, end in OPENS.items()}
 
@@ -72,9 +71,9 @@ class Spans:
         for record in self.trace.records:
             if record.kind == SWITCH:
                 previous, state = record.a & 0xFFFFFFFF, STATES[record.a >> 32 & 3]
-                if previous != IDLE:
+                if not self.trace.is_idle(previous):
                     change(previous, state, record.ns)
-                if record.b != IDLE:
+                if not self.trace.is_idle(record.b):
                     change(record.b, f"running on CPU {record.cpu}", record.ns)
                 if record.b in woken:
                     self.wakes.append((*woken.pop(record.b), record.b, record.cpu,
@@ -186,7 +185,7 @@ def chrome_events(trace, kernel):
     spans = Spans(trace, kernel)
     events = list(labels(trace, spans))
     for cpu, start, end, task in spans.running:
-        name = "idle" if task == IDLE else f"{trace.name(task)} {task}"
+        name = "idle" if trace.is_idle(task) else f"{trace.name(task)} {task}"
         events.append(span(CPUS, 2 * cpu, start, end, name, "switch", task=task))
     for cpu, start, end, name in spans.irqs:
         events.append(span(CPUS, 2 * cpu + 1, start, end, name, "irq"))
@@ -231,6 +230,7 @@ def main():
     parser.add_argument("--text", action="store_true")
     for form in ("json", "folded", "svg"):
         parser.add_argument(f"--{form}", type=pathlib.Path, metavar="FILE")
+    parser.add_argument("--title", default="Octavo", help="the picture's")
     args = parser.parse_args()
     try:
         found = reports(args.log.read(), "trace")
@@ -254,7 +254,8 @@ def main():
     if args.folded:
         args.folded.write_text("".join(f"{line}\n" for line in folded(trace, kernel)))
     if args.svg:
-        args.svg.write_text(trace_picture.draw(trace, Spans(trace, kernel)))
+        args.svg.write_text(trace_picture.draw(trace, Spans(trace, kernel),
+                                               args.title))
     if args.text:
         for r in trace.records:
             print(f"{r.ns / 1e9:.9f} cpu {r.cpu} {trace.name(r.task)} {r.task}: "

@@ -105,5 +105,9 @@ class Trace:
         self.records.sort(key=lambda r: r.tsc)
         self.cpus = sorted({r.cpu for r in self.records})
 
+    def is_idle(self, task):
+        """Each CPU has an idle task."""
+        return self.name(task).startswith("idle")
+
     def name(self, task):
         return self.names.get(task, "task")
