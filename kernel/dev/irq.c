@@ -30,8 +30,12 @@ static bool line_interrupt(struct trap_frame *frame)
 
 	random_add_event(frame->vector ^ frame->rip);
 	line->stats.counts[cpu_this()->id]++;
-	if (line->handler)
+	if (line->handler) {
+		uint32_t entered = lockdep_enter();
+
 		line->handler(line->context);
+		lockdep_leave(entered, line->stats.name);
+	}
 	irqchip_end(isa);
 	return true;
 }

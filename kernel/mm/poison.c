@@ -10,6 +10,7 @@
 #include "kernel/debug/symbols.h"
 #include "kernel/debug/panic.h"
 #include "kernel/mm/internal.h"
+#include "kernel/sync/lockdep.h"
 #include "lib/string.h"
 
 enum {
@@ -108,6 +109,7 @@ bool poison_free(const struct kmem_cache *cache, void *object, uint64_t site)
 	    !is_filled((char *)object + tail->requested, POISON_RED,
 		       room - tail->requested))
 		complain(cache, object, "written beyond its end", site);
+	lockdep_free(object, room);
 	memset(object, POISON_FREE, room);
 	tail->freed_by = (uint32_t)site;
 	tail->state = STATE_FREE;
@@ -160,6 +162,7 @@ void poison_pages(struct page *page, unsigned order)
 {
 	void *block = page_address(page);
 
+	lockdep_free(block, PAGE_SIZE << order);
 	kasan_open(block, PAGE_SIZE << order, PAGE_SIZE << order, KASAN_RED_ZONE);
 	memset(block, POISON_FREE, PAGE_SIZE << order);
 	kasan_page_free(block, order);

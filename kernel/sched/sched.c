@@ -284,6 +284,7 @@ void sched_idle(void)
 {
 	for (;;) {
 		irq_disable();
+		lockdep_idle();
 		if (!cpu_need_resched())
 			cpu_wait_irq(); /* what comes now ends the halt: no gap */
 		irq_enable();

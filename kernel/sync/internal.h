@@ -14,7 +14,9 @@ enum lock_seen {
 /* The CPU's list of another, for reports: it changes under the reader. */
 extern struct lock_held lockdep_cpus[CPU_MAX];
 
-/* lockdep_graph.c: to is being taken while from is held: reports a circle. */
+/* lockdep_graph.c: a class is used, perhaps for the first time. */
+void graph_class(const struct lock_class *class_);
+/* to is being taken while from is held: reports a circle. */
 void graph_order(const struct lock_entry *from, const struct lock_entry *to);
 /* The class is taken in such a context: reports where others make that a deadlock. */
 void graph_context(const struct lock_entry *entry, enum lock_seen seen);

@@ -82,6 +82,7 @@ static struct lock_entry *push(struct lock_held *held, const void *lock,
 	entry->since = cpu_tsc();
 	lockdep_capture(entry->where, frame);
 	held->depth++;
+	graph_class(class_);
 	stat_acquired(class_);
 	trace(TRACE_ACQUIRE, (uint64_t)lock, entry->where[0]);
 	return entry;
@@ -227,9 +228,10 @@ void lockdep_waiting(const void *lock, uint64_t *since)
 
 	if (!*since)
 		*since = now;
-	if (now - *since < lockdep_wait_limit || panic_in_progress())
+	if (*since == UINT64_MAX || now - *since < lockdep_wait_limit ||
+	    panic_in_progress())
 		return;
-	*since = now + (1ull << 62); /* once */
+	*since = UINT64_MAX; /* once */
 	entry = find(this_cpu(), lock);
 	if (entry)
 		report_pair("waited for too long", entry, find_holder(lock));

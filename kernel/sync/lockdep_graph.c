@@ -83,6 +83,17 @@ static unsigned known_number(const struct lock_class *class_)
 	return atomic_load_explicit(&class_->state->id, memory_order_acquire);
 }
 
+void graph_class(const struct lock_class *class_)
+{
+	uint64_t flags;
+
+	if (known_number(class_))
+		return;
+	flags = lock_graph();
+	(void)number(class_);
+	unlock_graph(flags);
+}
+
 static const struct edge *find_edge(unsigned from, unsigned to)
 {
 	for (unsigned i = 0; i < edge_count; i++)

@@ -80,6 +80,7 @@ static NOINLINE COLD void log_call(uint64_t number, const uint64_t *args, long r
 long syscall_dispatch(uint64_t number, const uint64_t args[SYSCALL_ARGS])
 {
 	long result = -ENOSYS;
+	uint32_t entered = lockdep_enter();
 
 	trace(TRACE_CALL, number, args[0]);
 	call_counts[cpu_this()->id]++;
@@ -88,6 +89,7 @@ long syscall_dispatch(uint64_t number, const uint64_t args[SYSCALL_ARGS])
 	else
 		atomic_fetch_add(&unknown_calls, 1);
 	trace(TRACE_RETURN, number, (uint64_t)result);
+	lockdep_leave(entered, "a system call");
 	if (unlikely(log_calls))
 		log_call(number, args, result);
 	return result;

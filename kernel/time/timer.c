@@ -171,6 +171,7 @@ static void expire_timers(struct timer_cpu *timers, uint64_t now)
 		struct rb_node *first = rb_first(&timers->tree);
 		struct timer *timer;
 		void (*expire)(struct timer *);
+		uint32_t entered;
 
 		if (!first)
 			return;
@@ -182,7 +183,9 @@ static void expire_timers(struct timer_cpu *timers, uint64_t now)
 		expire = timer->expire;
 		trace(TRACE_TIMER, (uint64_t)expire, now - timer->deadline);
 		spin_unlock(&timers->lock);
+		entered = lockdep_enter();
 		expire(timer); /* the timer may be gone after this */
+		lockdep_leave(entered, "a timer");
 		spin_lock(&timers->lock);
 		timers->running = NULL;
 	}

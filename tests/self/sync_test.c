@@ -1,17 +1,14 @@
 /*
- * sync_test.c: spinlocks, reference counts, and the checker of lock order: each kind of
- * bug is planted once, with a function of ours in place of the panic.
+ * sync_test.c: spinlocks, sequence and reference counts; from several CPUs, where there
+ * are several. The checker of locks has a file of its own, lockdep_test.c.
  */
-#include "kernel/sched/mutex.h"
-#include "kernel/sched/task.h"
 #include "kernel/sync/refcount.h"
-#include "lib/string.h"
-#include "tests/self/self.h"
+#include "kernel/sync/seqcount.h"
+#include "kernel/sync/spinlock.h"
+#include "tests/self/crew.h"
 
 LOCK_CLASS(outer_class, "test outer", RANK_FDTABLE, 0);
 LOCK_CLASS(inner_class, "test inner", RANK_TIMER, LOCK_IRQ);
-LOCK_CLASS(sleeping_class, "test mutex", RANK_DIRECTORY, LOCK_SLEEPS);
-LOCK_CLASS(sleeping_inner_class, "test inner mutex", RANK_DEVICE, LOCK_SLEEPS);
 
 SELF_TEST("sync.spinlock_is_taken_once", spinlock_once)
 {
@@ -70,211 +67,145 @@ SELF_TEST("sync.refcount_saturates", refcount_saturates)
 	EXPECT_EQ(refcount_read(&ref), INT32_MAX / 2);
 }
 
-static char reported[6200];
-static volatile unsigned report_count;
+enum { SPIN_ROUNDS = 2000, SEQ_WRITES = 400, SEQ_READS = 4000 };
 
-static void UNUSED take_report(const char *text)
+static struct spinlock shared = SPINLOCK_INIT(&outer_class);
+static struct spinlock shared_irq = SPINLOCK_INIT(&inner_class);
+static unsigned counter, irq_counter; /* [shared], [shared_irq] */
+static _Atomic uint32_t inside, most_inside;
+
+/* What a lock that does not exclude would lose: a count read, and written a while after. */
+static void count_up(unsigned *at)
 {
-	report_count++;
-	(void)str_copy(reported, text, sizeof(reported));
+	unsigned before = *(volatile unsigned *)at;
+	uint32_t now = atomic_fetch_add(&inside, 1) + 1;
+
+	if (now > atomic_load(&most_inside))
+		atomic_store(&most_inside, now);
+	cpu_relax();
+	*(volatile unsigned *)at = before + 1;
+	atomic_fetch_sub(&inside, 1);
 }
 
-/* From here to the end nothing else may report; false: this build does not check. */
-static bool start_catching(void)
+static void count_under_spinlock(unsigned index)
 {
-	if (!CONFIG_DEBUG) {
-		self_skip("the release build does not check");
-		return false;
+	for (unsigned i = 0; i < SPIN_ROUNDS; i++) {
+		SPIN_GUARD(&shared);
+		count_up(&counter);
 	}
-	report_count = 0;
-	reported[0] = '\0';
-	LOCKDEP_SET_REPORT(take_report);
-	return true;
 }
 
-/* One report, which has both words. */
-static bool caught(const char *word, const char *other)
+static void count_under_irq_spinlock(unsigned index)
 {
-	bool good =
-		report_count == 1 && strstr(reported, word) && strstr(reported, other);
-
-	LOCKDEP_SET_REPORT(NULL);
-	if (!good)
-		self_fail(__FILE__, __LINE__, "%u reports, the last: %s", report_count,
-			  reported);
-	return good;
+	for (unsigned i = 0; i < SPIN_ROUNDS; i++) {
+		SPIN_IRQ_GUARD(&shared_irq);
+		count_up(&irq_counter);
+	}
 }
 
-SELF_TEST("sync.lockdep_wrong_order", lockdep_order)
+SELF_TEST("sync.spinlock_excludes", spinlock_excludes)
 {
-	struct spinlock outer, inner;
-	uint64_t flags;
+	unsigned size = crew_size();
 
-	spin_init(&outer, &outer_class);
-	spin_init(&inner, &inner_class);
-	if (!start_catching())
+	counter = irq_counter = 0;
+	atomic_store(&most_inside, 0);
+	crew_run(size, count_under_spinlock);
+	EXPECT_EQ(counter, size * SPIN_ROUNDS);
+	crew_run(size, count_under_irq_spinlock);
+	EXPECT_EQ(irq_counter, size * SPIN_ROUNDS);
+	EXPECT_EQ(most_inside, 1);
+}
+
+static void try_and_count(unsigned index)
+{
+	for (unsigned got = 0; got < SPIN_ROUNDS;) {
+		if (!spin_try(&shared))
+			continue;
+		count_up(&counter);
+		spin_unlock(&shared);
+		got++;
+	}
+}
+
+SELF_TEST("sync.spinlock_try_excludes", spinlock_try_excludes)
+{
+	unsigned size = crew_size();
+
+	counter = 0;
+	atomic_store(&most_inside, 0);
+	crew_run(size, try_and_count);
+	EXPECT_EQ(counter, size * SPIN_ROUNDS);
+	EXPECT_EQ(most_inside, 1);
+}
+
+static struct seqcount seq;
+static volatile uint64_t pair[2]; /* [shared, seq] one is the other's complement */
+static atomic_bool writing;
+static _Atomic uint32_t torn, retries, reads;
+
+/* The first writes; the others read until it is done. */
+static void write_or_read(unsigned index)
+{
+	if (index == 0) {
+		for (uint64_t i = 0; i < SEQ_WRITES; i++) {
+			spin_lock(&shared);
+			seqcount_write_begin(&seq);
+			pair[0] = i;
+			cpu_relax();
+			pair[1] = ~i;
+			seqcount_write_end(&seq);
+			spin_unlock(&shared);
+			task_yield();
+		}
+		atomic_store(&writing, false);
 		return;
-	flags = spin_lock_irq(&inner);
-	spin_lock(&outer);
-	spin_unlock(&outer);
-	spin_unlock_irq(&inner, flags);
-	EXPECT(caught("wrong order: 'test outer'", "holding 'test inner'"));
-	/* Both places are in this function. */
-	EXPECT(strstr(reported, "lockdep_order+") != strrchr(reported, 'l'));
+	}
+	for (unsigned i = 0; atomic_load(&writing) || i < SEQ_READS; i++) {
+		uint32_t start;
+		uint64_t a, b;
+
+		for (;;) {
+			start = seqcount_read(&seq);
+			a = pair[0];
+			b = pair[1];
+			if (!seqcount_changed(&seq, start))
+				break;
+			atomic_fetch_add(&retries, 1);
+		}
+		if (a != ~b)
+			atomic_fetch_add(&torn, 1);
+		atomic_fetch_add(&reads, 1);
+		if (i % 256 == 255)
+			task_yield();
+	}
 }
 
-SELF_TEST("sync.lockdep_same_rank", lockdep_same_rank)
+SELF_TEST("sync.seqcount_is_never_torn", seqcount_never_torn)
 {
-	struct spinlock a, b;
+	unsigned size = crew_size();
 
-	spin_init(&a, &outer_class);
-	spin_init(&b, &outer_class);
-	if (!start_catching())
-		return;
-	spin_lock(&a);
-	spin_lock(&b);
-	spin_unlock(&b);
-	spin_unlock(&a);
-	EXPECT(caught("wrong order: 'test outer'", "holding 'test outer'"));
+	pair[0] = 0;
+	pair[1] = ~0ull;
+	atomic_store(&writing, true);
+	atomic_store(&torn, 0);
+	atomic_store(&reads, 0);
+	crew_run(size, write_or_read);
+	EXPECT_EQ(torn, 0);
+	EXPECT(atomic_load(&reads) >= (size - 1) * SEQ_READS);
+	EXPECT_EQ(pair[0], SEQ_WRITES - 1);
 }
 
-SELF_TEST("sync.lockdep_taken_twice", lockdep_twice)
+SELF_TEST("sync.seqcount_tells_of_a_write", seqcount_tells)
 {
-	struct spinlock lock;
+	struct seqcount count = { 0 };
+	uint32_t start = seqcount_read(&count);
 
-	spin_init(&lock, &outer_class);
-	if (!start_catching())
-		return;
-	spin_lock(&lock);
-	/* Not by spin_lock, which would wait for ever. */
-	lockdep_acquire(&lock, &outer_class, 0);
-	lockdep_release(&lock);
-	spin_unlock(&lock);
-	EXPECT(caught("taken twice: 'test outer'", "holding 'test outer'"));
-}
-
-SELF_TEST("sync.lockdep_not_held", lockdep_not_held)
-{
-	struct spinlock lock;
-
-	spin_init(&lock, &outer_class);
-	if (!start_catching())
-		return;
-	lockdep_release(&lock);
-	EXPECT(caught("released, but not held", "lockdep_not_held+"));
-}
-
-SELF_TEST("sync.lockdep_interrupts_on", lockdep_irq)
-{
-	struct spinlock lock;
-
-	spin_init(&lock, &inner_class);
-	if (!start_catching())
-		return;
-	spin_lock(&lock);
-	spin_unlock(&lock);
-	EXPECT(caught("interrupts take it, and they are on", "'test inner'"));
-}
-
-static void take_in_interrupt(struct timer *timer)
-{
-	struct spinlock lock;
-
-	spin_init(&lock, &outer_class);
-	spin_lock(&lock);
-	spin_unlock(&lock);
-}
-
-SELF_TEST("sync.lockdep_interrupt_takes_unmarked", lockdep_unmarked)
-{
-	struct timer timer;
-
-	if (!start_catching())
-		return;
-	timer_setup(&timer, take_in_interrupt);
-	timer_start(&timer, 1);
-	for (unsigned i = 0; i < 1000 && !report_count; i++)
-		EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
-	timer_cancel(&timer);
-	EXPECT(caught("taken in an interrupt", "'test outer'"));
-}
-
-LOCK_CLASS(misplaced_class, "test misplaced", RANK_TIMER, 0);
-
-/* Held with interrupts on, it would be interrupted by what ranks below it. */
-SELF_TEST("sync.lockdep_misplaced_rank", lockdep_misplaced)
-{
-	struct spinlock lock;
-
-	spin_init(&lock, &misplaced_class);
-	if (!start_catching())
-		return;
-	spin_lock(&lock);
-	spin_unlock(&lock);
-	EXPECT(caught("LOCK_IRQ does not go with its rank", "'test misplaced'"));
-}
-
-SELF_TEST("sync.lockdep_sleep_with_lock", lockdep_sleep)
-{
-	struct spinlock lock;
-
-	spin_init(&lock, &outer_class);
-	if (!start_catching())
-		return;
-	spin_lock(&lock);
-	lockdep_may_sleep("test");
-	spin_unlock(&lock);
-	EXPECT(caught("test may sleep", "holding 'test outer'"));
-}
-
-SELF_TEST("sync.lockdep_sleep_with_interrupts_off", lockdep_sleep_irq)
-{
-	uint64_t flags;
-
-	if (!start_catching())
-		return;
-	flags = irq_save();
-	lockdep_may_sleep("test");
-	irq_restore(flags);
-	EXPECT(caught("test may sleep", "interrupts are off"));
-}
-
-SELF_TEST("sync.lockdep_mutex_order", lockdep_mutex)
-{
-	struct mutex outer, inner;
-
-	mutex_init(&outer, &sleeping_class);
-	mutex_init(&inner, &sleeping_inner_class);
-	if (!start_catching())
-		return;
-	mutex_lock(&inner);
-	mutex_lock(&outer);
-	mutex_unlock(&outer);
-	mutex_unlock(&inner);
-	EXPECT(caught("wrong order: 'test mutex'", "holding 'test inner mutex'"));
-}
-
-SELF_TEST("sync.lockdep_right_order_is_silent", lockdep_silent)
-{
-	struct mutex sleeping, sleeping_inner;
-	struct spinlock outer, inner;
-	uint64_t flags;
-
-	mutex_init(&sleeping, &sleeping_class);
-	mutex_init(&sleeping_inner, &sleeping_inner_class);
-	spin_init(&outer, &outer_class);
-	spin_init(&inner, &inner_class);
-	if (!start_catching())
-		return;
-	mutex_lock(&sleeping);
-	mutex_lock(&sleeping_inner);
-	spin_lock(&outer);
-	flags = spin_lock_irq(&inner);
-	/* Not in the reverse order: that is allowed. */
-	mutex_unlock(&sleeping);
-	spin_unlock(&outer);
-	spin_unlock_irq(&inner, flags);
-	mutex_unlock(&sleeping_inner);
-	LOCKDEP_SET_REPORT(NULL);
-	EXPECT_EQ(report_count, 0);
+	EXPECT(!seqcount_changed(&count, start));
+	preempt_disable();
+	seqcount_write_begin(&count);
+	EXPECT(seqcount_changed(&count, start));
+	seqcount_write_end(&count);
+	preempt_enable();
+	EXPECT(seqcount_changed(&count, start));
+	EXPECT(!seqcount_changed(&count, seqcount_read(&count)));
 }

@@ -59,6 +59,11 @@ static inline struct cpu *cpu_this(void)
 #define trace_free(object) ((void)(object))
 
 #define KERNEL_SYNC_SPINLOCK_H
+#define KERNEL_SYNC_LOCKDEP_H
+static void UNUSED lockdep_free(const void *memory, size_t size)
+{
+}
+
 #define LOCK_CLASS(symbol, name, rank, flags) \
 	static const char *const symbol UNUSED = name
 struct spinlock {
