@@ -2,9 +2,10 @@
 # self-tests, and the compiler's instrumentation, whose runtime is kernel/sanitize.
 #   make KASAN=1      build/kasan/octavo.elf      memory that may not be touched
 #   make UBSAN=1      build/ubsan/octavo.elf      what C does not define
+#   make KASAN=1 UBSAN=1  build/sanitized/octavo.elf  both, which is what tests run
 # make KASAN=1 test (or another) runs the self-tests on that kernel.
 
-INSTRUMENTED := kasan
+INSTRUMENTED := kasan ubsan sanitized
 $(foreach v,$(INSTRUMENTED),$(eval $(v)_ELF := $(BUILD)/$(v)/octavo.elf))
 
 sanitize_ONLY_C := kernel/sanitize/finding.c
@@ -21,6 +22,20 @@ kasan_PLAIN := kernel/sanitize/% kernel/x86/shadow.c kernel/mm/slab.c kernel/mm/
 	kernel/mm/poison.c lib/string.c
 kasan_LDFLAGS := $(foreach f,boot_main kernel_main memcpy memmove memset memcmp,--wrap=$(f))
 
+ubsan_PARTS := debug sanitize ubsan
+ubsan_ONLY_C := kernel/sanitize/ubsan.c tests/self/ubsan_test.c
+ubsan_CFLAGS := -DCONFIG_UBSAN=1 -Wframe-larger-than=3072
+# Not what the kernel's other flags define: overflow wraps, and offsets of a null pointer.
+ubsan_INSTRUMENT := -fsanitize=undefined -fsanitize=bounds-strict
+ubsan_PLAIN := kernel/sanitize/%
+
+sanitized_PARTS := debug sanitize kasan ubsan
+
 # The kernel that the command line chose, if it did.
-CHOSEN := $(strip $(if $(filter 1,$(KASAN)),kasan) $(if $(filter 1,$(UBSAN)),ubsan))
+CHOICE := $(strip $(foreach v,KASAN UBSAN,$(if $(filter 1,$($(v))),$(v))))
+CHOSEN_OF_KASAN := kasan
+CHOSEN_OF_UBSAN := ubsan
+CHOSEN_OF_KASAN_UBSAN := sanitized
+empty :=
+CHOSEN := $(if $(CHOICE),$(CHOSEN_OF_$(subst $(empty) $(empty),_,$(CHOICE))))
 CHOSEN_ELF := $(foreach c,$(CHOSEN),$($(c)_ELF))
