@@ -13,6 +13,11 @@ extern boot_main, boot_fail_32
 extern kernel_text_start, kernel_text_end, kernel_rodata_end
 extern kernel_bss_start, kernel_image_end
 
+; Of 2 MiB each: linker.ld's IMAGE_LIMIT. Instrumented kernels are larger (sanitize.mk).
+%ifndef IMAGE_TABLES
+IMAGE_TABLES    equ 2
+%endif
+
 PVH_MAGIC       equ 0x336ec578
 
 PAGE_PRESENT    equ 1 << 0
@@ -130,8 +135,11 @@ build_tables:
         ; The image: IMAGE_BASE + n is physical n.
         mov dword [PHYS(boot_pml4) + 511 * 8], PHYS(boot_pdpt_image) + PAGE_TABLE
         mov dword [PHYS(boot_pdpt_image) + 510 * 8], PHYS(boot_pd_image) + PAGE_TABLE
-        mov dword [PHYS(boot_pd_image)], PHYS(boot_pt_image) + PAGE_TABLE
-        mov dword [PHYS(boot_pd_image) + 8], PHYS(boot_pt_image) + 4096 + PAGE_TABLE
+%assign n 0
+%rep IMAGE_TABLES
+        mov dword [PHYS(boot_pd_image) + n * 8], PHYS(boot_pt_image) + n * 4096 + PAGE_TABLE
+  %assign n n + 1
+%endrep
 
         mov eax, PHYS(kernel_text_start)
         mov ecx, PHYS(kernel_text_end)
@@ -231,7 +239,7 @@ boot_pdpt_direct:       resb 4096
 boot_pd_direct:         resb 4 * 4096
 boot_pdpt_image:        resb 4096
 boot_pd_image:          resb 4096
-boot_pt_image:          resb 2 * 4096
+boot_pt_image:          resb IMAGE_TABLES * 4096
 
 ; The first task's stack. paging_init unmaps the page under it.
 global boot_stack_guard, boot_stack, boot_stack_top

@@ -21,7 +21,7 @@ RELEASE_ONLY_C := kernel/sync/spinlock_calls.c kernel/monitor/no_selftest.c
 #   P_CFLAGS      flags for all files of the variant; P_HOT, P_COOL: for those in HOT, and
 #                 the others
 #   P_INSTRUMENT  flags for all files but those that match a pattern of P_PLAIN
-#   P_LDFLAGS     what the linker is told besides
+#   P_LDFLAGS     what the linker is told besides; P_ASFLAGS: the assembler
 # Nothing but its own lines tells one variant from another.
 PARTS := release debug sanitize kasan ubsan kcsan coverage
 release_PARTS := release
@@ -100,10 +100,10 @@ $(BUILD)/$(1)/obj/%.o: %.c $(BUILD)/$(1)/flags | $(PROGRAMS_LIST) $(FONT_LIST)
 $(BUILD)/$(1)/obj/%.asm.o: %.asm $(BUILD)/$(1)/flags
 	$$(call say,NASM,$$<)
 	@mkdir -p $$(@D)
-	$$(Q)$$(NASM) -f elf64 -I ./ -MD $$(@:.o=.d) -MP $$< -o $$@
+	$$(Q)$$(NASM) -f elf64 $$(call variant_of,$(1),ASFLAGS) -I ./ -MD $$(@:.o=.d) -MP $$< -o $$@
 
 # A change of flags rebuilds.
-$(1)_FLAGS = $$(KERNEL_CFLAGS) $$(HOT) $$(foreach w,CFLAGS HOT COOL INSTRUMENT PLAIN,\
+$(1)_FLAGS = $$(KERNEL_CFLAGS) $$(HOT) $$(foreach w,CFLAGS HOT COOL INSTRUMENT PLAIN ASFLAGS,\
 	$$(call variant_of,$(1),$$w))
 $(BUILD)/$(1)/flags: FORCE
 	@mkdir -p $$(@D)
@@ -126,19 +126,19 @@ endef
 # table, whose names and addresses then make the second's; the table stands behind all
 # code, so no address moves between the two.
 LINK = $(LD) -nostdlib -static --gc-sections -n -z noexecstack \
-	--no-warn-rwx-segments -T linker.ld
+	--no-warn-rwx-segments
 define kernel_link
-$(call link_inputs,$(BUILD)/link/$(1)/inputs,$(LINK) $(4) $(3))
+$(call link_inputs,$(BUILD)/link/$(1)/inputs,$(LINK) $(4) -T linker.ld $(3))
 $(BUILD)/link/$(1)/first.elf: linker.ld $(3) $(BUILD)/link/empty-symbols.o \
 		$(BUILD)/link/$(1)/inputs
 	@mkdir -p $$(@D)
-	$$(Q)$(LINK) $(4) --build-id=none -o $$@ $(3) $(BUILD)/link/empty-symbols.o
+	$$(Q)$(LINK) $(4) -T linker.ld --build-id=none -o $$@ $(3) $(BUILD)/link/empty-symbols.o
 $(BUILD)/link/$(1)/symbols.asm: $(BUILD)/link/$(1)/first.elf scripts/symbols.py
 	$$(Q)nm -n $$< | $$(PYTHON) scripts/symbols.py >$$@
 $(2): linker.ld $(3) $(BUILD)/link/$(1)/symbols.o
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
-	$$(Q)$(LINK) $(4) --build-id=sha1 -o $$@ $(3) $(BUILD)/link/$(1)/symbols.o
+	$$(Q)$(LINK) $(4) -T linker.ld --build-id=sha1 -o $$@ $(3) $(BUILD)/link/$(1)/symbols.o
 endef
 $(BUILD)/link/empty-symbols.asm: scripts/symbols.py
 	@mkdir -p $(@D)

@@ -9,6 +9,8 @@ INSTRUMENTED := kasan ubsan sanitized
 $(foreach v,$(INSTRUMENTED),$(eval $(v)_ELF := $(BUILD)/$(v)/octavo.elf))
 
 sanitize_ONLY_C := kernel/sanitize/finding.c
+sanitize_ASFLAGS := -DIMAGE_TABLES=4
+sanitize_LDFLAGS := --defsym=large_image_limit=8388608
 
 kasan_PARTS := debug sanitize kasan
 kasan_ONLY_C := $(wildcard kernel/sanitize/kasan*.c tests/self/kasan*.c) \
@@ -39,3 +41,11 @@ CHOSEN_OF_KASAN_UBSAN := sanitized
 empty :=
 CHOSEN := $(if $(CHOICE),$(CHOSEN_OF_$(subst $(empty) $(empty),_,$(CHOICE))))
 CHOSEN_ELF := $(foreach c,$(CHOSEN),$($(c)_ELF))
+
+# self-NAME: the self-tests on that kernel.
+SELF_GOALS := $(INSTRUMENTED:%=self-%)
+$(foreach v,$(INSTRUMENTED),$(eval self-$(v): $($(v)_ELF)))
+$(SELF_GOALS): self-%:
+	$(Q)scripts/run-self $(BUILD)/$*/octavo.elf $(BUILD)/results/self-$*.log \
+	  $(or $($*_CPUS),1)
+.PHONY: $(SELF_GOALS)

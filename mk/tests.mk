@@ -53,8 +53,8 @@ golden: host user ## golden transcripts of whole games, on this system
 	  $(PYTHON) tests/golden/run.py $(BUILD)/$$home/quarto || exit 1; done
 
 # Everything, each part tried even when one before it failed.
-TEST_PARTS := lint unit golden boot-test
-test: kernel ## everything that must pass: lint, unit tests, transcripts, boots
+TEST_PARTS := $(or $(CHOSEN:%=self-%),lint unit golden boot-test self-sanitized)
+test: $(if $(CHOSEN),,kernel) ## everything that must pass: lint, unit tests, transcripts, boots
 	@failed=; for part in $(TEST_PARTS); do \
 	  $(MAKE) --no-print-directory $$part || failed="$$failed $$part"; done; \
 	  test -z "$$failed" && echo "make test: passed" || \

@@ -19,8 +19,8 @@
 enum {
 	MSR_EFER_NUMBER = 0xc0000080,
 	EFER_NXE = 1 << 11,
-	/* The image's limit of linker.ld, and its shadow's pages. */
-	IMAGE_SHADOW_PAGES = (4 << 20) / 8 / 4096,
+	/* The pages of the shadow of the largest image (sanitize.mk). */
+	IMAGE_SHADOW_PAGES = (8 << 20) / 8 / 4096,
 };
 #define RAM_MAX (8 * GIB)     /* RAM above is not used: its shadow would take 1/8 of it */
 #define BOOT_MAPPED (4 * GIB) /* by boot/ */
