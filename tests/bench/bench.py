@@ -120,12 +120,25 @@ def first_instruction(boots):
 
 def operations():
     text = scripted(ICOUNT, "selftest bench", CHECK)
-    found = re.findall(r"^bench (\S+) ([\d.]+) ns", text, re.M)
+    found = [row for row in re.findall(r"^bench (\S+) ([\d.]+) ns", text, re.M)
+             if not row[0].startswith("contended.")]
     if not found:
         raise RuntimeError(f"no benchmarks in: {text}")
     table("Operations, in instructions (`selftest bench` under `-icount`)",
           ["operation", "instructions"], [[name, f"{float(ns):.0f}"]
                                           for name, ns in sorted(found)])
+
+
+def contended():
+    """Locks that two CPUs fight for, each with half of the operations; wall time."""
+    rows = []
+    for name in ("spinlock", "spinlock_apart", "mutex", "mutex_sleeps", "rwlock_read"):
+        found = [re.search(r"^bench \S+ ([\d.]+) ns",
+                           scripted(["-smp", cpus], f"selftest bench contended.{name}_by",
+                                    CHECK), re.M) for cpus in ("1", "2")]
+        rows.append([name, *(match.group(1) for match in found)])
+    table("Locks that two tasks take in turn, ns for each time it is taken and released",
+          ["lock", "1 CPU", "2 CPUs"], rows)
 
 
 def sizes():
@@ -169,6 +182,7 @@ def main():
     first_instruction(boots)
     idle()
     operations()
+    contended()
     sizes()
 
 

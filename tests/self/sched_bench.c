@@ -1,15 +1,10 @@
 /*
- * sched_bench.c: what a switch, a wake-up, a lock and a timer cost.
+ * sched_bench.c: what a switch, a wake-up and a timer cost.
  */
 #include "kernel/debug/panic.h"
-#include "kernel/sched/mutex.h"
 #include "kernel/sched/task.h"
 #include "kernel/time/clock.h"
 #include "tests/self/self.h"
-
-LOCK_CLASS(spin_class, "bench lock", RANK_FDTABLE, 0);
-LOCK_CLASS(irq_class, "bench irq lock", RANK_TIMER, LOCK_IRQ);
-LOCK_CLASS(mutex_class, "bench mutex", RANK_DEVICE, LOCK_SLEEPS);
 
 static atomic_bool stop;
 
@@ -94,37 +89,6 @@ SELF_BENCH("sched.create_and_join", bench_create)
 {
 	for (uint64_t i = 0; i < times; i++)
 		end(start(nothing));
-}
-
-SELF_BENCH("sync.spinlock_pair", bench_spinlock)
-{
-	struct spinlock lock;
-
-	spin_init(&lock, &spin_class);
-	for (uint64_t i = 0; i < times; i++) {
-		spin_lock(&lock);
-		spin_unlock(&lock);
-	}
-}
-
-SELF_BENCH("sync.spinlock_irq_pair", bench_spinlock_irq)
-{
-	struct spinlock lock;
-
-	spin_init(&lock, &irq_class);
-	for (uint64_t i = 0; i < times; i++)
-		spin_unlock_irq(&lock, spin_lock_irq(&lock));
-}
-
-SELF_BENCH("sched.mutex_pair", bench_mutex)
-{
-	struct mutex mutex;
-
-	mutex_init(&mutex, &mutex_class);
-	for (uint64_t i = 0; i < times; i++) {
-		mutex_lock(&mutex);
-		mutex_unlock(&mutex);
-	}
 }
 
 SELF_BENCH("time.clock_monotonic", bench_clock)
