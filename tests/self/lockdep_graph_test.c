@@ -106,13 +106,16 @@ SELF_TEST("lockdep.circle_of_mutexes", circle_of_mutexes)
 			 "circle_of_mutexes+"));
 }
 
+LOCK_CLASS(cross_a_class, "test cross A", RANK_NONE, LOCK_SLEEPS);
+LOCK_CLASS(cross_b_class, "test cross B", RANK_NONE, LOCK_SLEEPS);
+static struct mutex cross_a, cross_b;
 static _Atomic uint32_t came;
 
 /* Each takes one and, when both have, the other's: a deadlock, until one is killed. */
 static void cross(unsigned index)
 {
-	struct mutex *first = index ? &mutex_b : &mutex_a;
-	struct mutex *second = index ? &mutex_a : &mutex_b;
+	struct mutex *first = index ? &cross_b : &cross_a;
+	struct mutex *second = index ? &cross_a : &cross_b;
 
 	mutex_lock(first);
 	atomic_fetch_add(&came, 1);
@@ -126,8 +129,8 @@ SELF_TEST("lockdep.deadlock_of_two_mutexes", deadlock_of_two)
 {
 	struct crew crew;
 
-	mutex_init(&mutex_a, &mutex_a_class);
-	mutex_init(&mutex_b, &mutex_b_class);
+	mutex_init(&cross_a, &cross_a_class);
+	mutex_init(&cross_b, &cross_b_class);
 	atomic_store(&came, 0);
 	catch_start();
 	if (!crew_start(&crew, 2, cross))
@@ -138,8 +141,8 @@ SELF_TEST("lockdep.deadlock_of_two_mutexes", deadlock_of_two)
 	LOCKDEP_SET_REPORT(NULL);
 	EXPECT_EQ(catch_count(), 2);
 	EXPECT(strstr(catch_last(), "deadlock of 2 tasks"));
-	EXPECT(strstr(catch_last(), "waits for 'test mutex A' and holds 'test mutex B'"));
-	EXPECT(strstr(catch_last(), "waits for 'test mutex B' and holds 'test mutex A'"));
+	EXPECT(strstr(catch_last(), "waits for 'test cross A' and holds 'test cross B'"));
+	EXPECT(strstr(catch_last(), "waits for 'test cross B' and holds 'test cross A'"));
 	EXPECT(strstr(catch_last(), "  cross+"));
 }
 
