@@ -1,24 +1,34 @@
 /*
  * hpet.c: the High Precision Event Timer's main counter as a clock source (IA-PC HPET
- * Specification 1.0a). Its comparators are not used: every CPU has a timer of its own.
+ * Specification 1.0a). Its comparators are no alarms of the clock's, since every CPU has
+ * a timer of its own; one sends the watchdog's NMIs, through the I/O APIC.
  */
+#include "kernel/debug/watchdog.h"
 #include "kernel/dev/init.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/time/clock.h"
+#include "kernel/time/scale.h"
 #include "kernel/x86/acpi.h"
 #include "kernel/x86/io.h"
+#include "kernel/x86/irqchip.h"
 #include "lib/errno.h"
 
 enum hpet_register {
 	HPET_CAPABILITIES = 0x00,
 	HPET_CONFIGURATION = 0x10,
 	HPET_COUNTER = 0xf0,
+	HPET_TIMER_CONFIGURATION = 0x100, /* the first comparator's */
+	HPET_TIMER_COMPARATOR = 0x108,
 	HPET_SIZE = 0x400,
 };
 
 enum {
 	HPET_64_BIT = 1 << 13, /* capabilities */
-	HPET_ENABLE = 1 << 0,  /* configuration */
+	HPET_LEGACY_ABLE = 1 << 15,
+	HPET_ENABLE = 1 << 0, /* configuration */
+	HPET_LEGACY = 1 << 1,
+	LEGACY_LINE = 2,
+	HPET_TIMER_ENABLE = 1 << 2, /* interrupts; edge-triggered, once */
 	HPET_PERIOD_MAX = 100000000,
 	ACPI_SPACE_MEMORY = 0,
 };
@@ -50,6 +60,44 @@ static uint64_t read_32(void)
 
 static struct clock_source source = { .name = "hpet", .rating = 250 };
 
+static uint64_t alarm_ticks; /* of a ns, fixed point */
+
+/*
+ * With legacy replacement the first comparator has the PIT's line, which firmware leaves
+ * running, for itself (HPET 1.0a, 2.3.5.1); with an I/O APIC nobody else needs it.
+ */
+static int alarm_start(void)
+{
+	uint64_t all = HPET_64_BIT | HPET_LEGACY_ABLE;
+	int error;
+
+	if ((mmio_read64(registers + HPET_CAPABILITIES) & all) != all)
+		return -ENODEV;
+	error = irqchip_route_nmi(LEGACY_LINE);
+	if (error)
+		return error;
+	mmio_write64(registers + HPET_CONFIGURATION, HPET_ENABLE | HPET_LEGACY);
+	alarm_ticks = scale_factor(NSEC_PER_SEC, source.hz);
+	return 0;
+}
+
+static void alarm_set(uint64_t ns)
+{
+	uint64_t ticks = scale_apply(alarm_ticks, ns);
+
+	/* Off, until the whole of the comparator is written. */
+	mmio_write64(registers + HPET_TIMER_CONFIGURATION, 0);
+	mmio_write64(registers + HPET_TIMER_COMPARATOR,
+		     mmio_read64(registers + HPET_COUNTER) + ticks);
+	mmio_write64(registers + HPET_TIMER_CONFIGURATION, HPET_TIMER_ENABLE);
+}
+
+static const struct watchdog_alarm alarm = {
+	.name = "HPET",
+	.start = alarm_start,
+	.set = alarm_set,
+};
+
 static int hpet_init(void)
 {
 	const struct hpet_table *table = (const void *)acpi_find("HPET");
@@ -73,6 +121,7 @@ static int hpet_init(void)
 	source.mask = capabilities & HPET_64_BIT ? UINT64_MAX : UINT32_MAX;
 	source.hz = FEMTOSECONDS / period;
 	clock_source_register(&source);
+	watchdog_alarm_register(&alarm);
 	return 0;
 }
 

@@ -8,7 +8,9 @@
 #include "kernel/mm/page.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
+#include "kernel/sched/waitq.h"
 #include "kernel/x86/layout.h"
+#include "kernel/x86/smp.h"
 #include "lib/string.h"
 
 /* What the compiler may not see through. */
@@ -152,6 +154,41 @@ static void crash_twice(void)
 	panic("the first of two");
 }
 
+static void panic_here(void *unused)
+{
+	panic("asked for on CPU %u", cpu_this()->id);
+}
+
+static void crash_everywhere(void)
+{
+	smp_call(cpu_online_mask(), panic_here, NULL);
+}
+
+/* What the watchdog sees: see watchdog=. */
+static void crash_soft(void)
+{
+	preempt_disable();
+	while (!zero)
+		cpu_relax();
+	preempt_enable();
+}
+
+static void crash_hard(void)
+{
+	irq_disable();
+	while (!zero)
+		cpu_relax();
+	irq_enable();
+}
+
+static void crash_hung(void)
+{
+	struct waitq never;
+
+	waitq_init(&never);
+	waitq_wait_always(&never, zero);
+}
+
 static void crash_plain(void)
 {
 	panic("asked for at the monitor");
@@ -175,6 +212,10 @@ const struct crash crashes[] = {
 	{ "stale", "a write to an object after its free (debug build)", crash_stale },
 	{ "stack", "a recursion without end", crash_stack },
 	{ "twice", "another trap in the middle of the report", crash_twice },
+	{ "everywhere", "on all CPUs at once", crash_everywhere },
+	{ "soft", "preemption off for ever: a soft lock-up (watchdog=)", crash_soft },
+	{ "hard", "interrupts off for ever: a hard lock-up (watchdog=)", crash_hard },
+	{ "hung", "a wait without end: a hung task (watchdog=)", crash_hung },
 	{ "canary", "a write beyond a local buffer", crash_canary },
 };
 const unsigned crash_count = ARRAY_SIZE(crashes);

@@ -10,6 +10,7 @@
 
 #include "kernel/debug/panic.h"
 #include "kernel/debug/trace.h"
+#include "kernel/debug/watchdog.h"
 #include "kernel/mm/slab.h"
 #include "kernel/time/clock.h"
 #include "kernel/x86/smp.h"
@@ -185,6 +186,7 @@ void sched_schedule(enum sched_reason reason)
 
 	spin_lock(&rq->lock);
 	__atomic_store_n(&rq->cpu->need_resched, 0, __ATOMIC_RELAXED);
+	rq->cpu->decisions++;
 	now = clock_monotonic();
 	account(previous, now);
 	next = choose(rq, previous, reason);
@@ -288,6 +290,7 @@ void sched_idle(void)
 		if (!cpu_need_resched())
 			cpu_wait_irq(); /* what comes now ends the halt: no gap */
 		irq_enable();
+		watchdog_wake();
 		sched_preempt();
 		task_reap();
 	}

@@ -15,6 +15,7 @@ enum { CPU_MAX = 64 };
 
 struct task;
 struct run_queue;
+struct trap_frame;
 
 struct cpu {
 	struct cpu *self;	/* offset 0: read by cpu_this() */
@@ -28,9 +29,12 @@ struct cpu {
 	uint32_t apic_id;
 	struct run_queue *run_queue;
 	struct task *idle;
-	void *irq_stack;	       /* [I] its top: interrupts are handled there */
-	struct smp_state *smp;	       /* [I] x86's own: what others ask of it */
-	struct descriptors *arch;      /* [I] x86's own: GDT, TSS, stacks */
+	void *irq_stack; /* [I] its top: interrupts are handled there */
+	/* For who watches this CPU: the interrupt being handled; scheduling decisions. */
+	const struct trap_frame *irq_frame;
+	uint32_t decisions;
+	struct smp_state *smp;	  /* [I] x86's own: what others ask of it */
+	struct descriptors *arch; /* [I] x86's own: GDT, TSS, stacks */
 };
 
 extern struct cpu *cpus[CPU_MAX];

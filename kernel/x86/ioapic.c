@@ -9,6 +9,7 @@
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/internal.h"
 #include "kernel/x86/io.h"
+#include "kernel/x86/irqchip.h"
 #include "kernel/x86/irqchip_parts.h"
 #include "lib/errno.h"
 
@@ -18,7 +19,8 @@ enum {
 	INDEX = 0x00,
 	WINDOW = 0x10,
 	REG_VERSION = 0x01,
-	REG_REDIRECTION = 0x10, /* two registers a line */
+	REG_REDIRECTION = 0x10,	  /* two registers a line */
+	REDIRECTION_NMI = 4 << 8, /* instead of a vector */
 	REDIRECTION_LOW = 1 << 13,
 	REDIRECTION_LEVEL = 1 << 15,
 	REDIRECTION_MASKED = 1 << 16,
@@ -117,6 +119,15 @@ int ioapic_route(uint32_t gsi, unsigned vector, bool low, bool level)
 	reg_write(io, reg, entry);
 	leave(flags);
 	return 0;
+}
+
+int irqchip_route_nmi(uint32_t gsi)
+{
+	int error = ioapic_route(gsi, REDIRECTION_NMI, false, false);
+
+	if (!error)
+		ioapic_set_mask(gsi, false);
+	return error;
 }
 
 void ioapic_set_mask(uint32_t gsi, bool masked)

@@ -19,6 +19,12 @@ const char *irqchip_name(void);
  */
 MUST_CHECK int irqchip_route(unsigned isa, unsigned vector);
 
+/*
+ * Routes a line of an I/O APIC to the boot CPU's NMI, edge-triggered. -ENODEV: there is
+ * no such line.
+ */
+MUST_CHECK int irqchip_route_nmi(uint32_t gsi);
+
 /* With the interrupt's line routed before. Any context. */
 void irqchip_mask(unsigned isa);
 void irqchip_unmask(unsigned isa);

@@ -67,7 +67,9 @@ COLD void trap_set_hooks(const struct trap_hooks *given)
 
 static COLD const char *trap_name(uint64_t vector)
 {
-	return vector < EXCEPTIONS && names[vector] ? names[vector] : "exception";
+	if (vector >= EXCEPTIONS)
+		return "interrupt";
+	return names[vector] ? names[vector] : "exception";
 }
 
 static bool is_guard(uint64_t address)
@@ -168,6 +170,7 @@ static void handle_interrupt(void *argument)
 
 static void dispatch_interrupt(struct cpu *cpu, struct trap_frame *frame)
 {
+	cpu->irq_frame = frame;
 	if (cpu->irq_depth++ == 0)
 		call_on_stack(handle_interrupt, frame, cpu->irq_stack);
 	else

@@ -38,11 +38,19 @@ DEBUG_WAYS = {
     "stale": ("written after its free; allocated by crash_stale+0x", "crash_stale"),
 }
 RIP = 17  # of struct trap_frame
-TRAPS = set(WAYS) - {"panic", "assert", "free-twice", "page-twice", "twice", "canary"}
+# What the watchdog sees, and where.
+LOCK_UPS = {
+    "soft": ("panic: watchdog: soft lock-up: CPU 0 does not schedule", "crash_soft"),
+    "hard": ("panic: watchdog: hard lock-up: CPU 0 takes no interrupts", "crash_hard"),
+}
+# These are not like the others: each has a test of its own.
+OTHER_WAYS = ("hung", "everywhere")
+TRAPS = set(WAYS | LOCK_UPS) - {"panic", "assert", "free-twice", "page-twice", "twice",
+                                "canary"}
 
 
 def check_report(log, way):
-    words, function = (WAYS | DEBUG_WAYS)[way]
+    words, function = (WAYS | DEBUG_WAYS | LOCK_UPS)[way]
     assert words in log
     assert len(re.findall(r"\bpanic: (?!halted)", log)) == (2 if way == "twice" else 1)
     assert len(re.findall(r"\] on CPU 0 in task \d+ \(panic\)\n", log)) == 1
@@ -62,7 +70,7 @@ def check_bundle(log, way):
     words = {what: [int(word, 16) for line in lines if line.startswith(f"{what} 0 ")
                     for word in line.split()[2:]] for what in ("calls", "regs")}
     places = [call - 1 for call in words["calls"]] + [words["regs"][RIP]]
-    assert (WAYS | DEBUG_WAYS)[way][1] in map(kernel.function, places)
+    assert (WAYS | DEBUG_WAYS | LOCK_UPS)[way][1] in map(kernel.function, places)
     assert any(re.fullmatch(r"task \w+ 0 .* panic", line) for line in lines)
     assert any(line.endswith("octavo: started by pvh") for line in lines)
 
@@ -79,6 +87,34 @@ def test_ways_to_die_in_the_debug_build(machine, way):
     m = machine(kernel=DEBUG, append=f'quiet run="panic {way}"')
     assert m.exit_status() == PANIC
     check_report(m.log, way)
+
+
+@pytest.mark.parametrize("way, kernel, smp", [
+    ("soft", DEBUG, 2), ("hard", DEBUG, 2), ("hard", RELEASE, 1)])
+def test_watchdog(machine, way, kernel, smp):
+    """One CPU can only be seen by the NMI of an alarm."""
+    m = machine(kernel=kernel, smp=smp, append=f'quiet watchdog=1 run="panic {way}"')
+    assert m.exit_status() == PANIC
+    check_report(m.log, way)
+
+
+def test_hung_task(machine):
+    """A task that hangs is reported, once, with its stack; the rest goes on."""
+    m = machine(kernel=RELEASE, append='quiet watchdog=1 run="panic hung"')
+    m.expect(r"watchdog: task \d+ \(panic\) hangs: blocked for \d+ s")
+    m.expect(r"crash_hung\+0x")
+    m.expect(r"switch_start\+0x")
+
+
+def test_all_cpus_at_once(machine):
+    """One reports, and sees the others in their own panics or stops them."""
+    m = machine(kernel=DEBUG, smp=4, append='quiet run="panic everywhere"')
+    assert m.exit_status() == PANIC
+    assert len(re.findall(r"\bpanic: asked for on CPU \d\n", m.log)) == 1
+    (lines, whole), = reports(m.log, "bundle")
+    assert whole
+    assert [line.split()[1:3] for line in lines if line.startswith("cpu ")] == [
+        [str(cpu), "stopped"] for cpu in range(4)]
 
 
 def test_decode(machine, kernel, tmp_path):
@@ -110,7 +146,7 @@ def test_all_ways_are_tested(machine):
     m = machine(kernel=RELEASE, append="monitor")
     m.expect_prompt()
     listed = re.findall(r"(?m)^  ([a-z-]+) ", m.command("panic ?"))
-    assert sorted(listed) == sorted(WAYS | DEBUG_WAYS)
+    assert sorted(listed) == sorted([*WAYS, *DEBUG_WAYS, *LOCK_UPS, *OTHER_WAYS])
 
 
 def test_non_maskable_interrupt(machine, kernel):
