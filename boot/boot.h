@@ -43,7 +43,7 @@ MUST_CHECK const char *boot_check_memory(const struct boot_info *info);
 /* Whether each module lies in RAM, by the finished map. */
 MUST_CHECK const char *boot_check_modules(const struct boot_info *info);
 
-/* In fail.asm: one line on COM1 and the screen; halts. */
+/* In kernel/x86/early.c: one line on COM1 and the screen; halts. */
 NORETURN void boot_fail(const char *message);
 
 #endif

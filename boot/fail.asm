@@ -1,6 +1,7 @@
-; fail.asm: the end of a boot that cannot work: one line on COM1 and, where there is
-; VGA text memory, on the screen; then the processor halts. Needs nothing but the CPU;
-; a serial port that is not there costs a bounded number of polls for each byte.
+; fail.asm: the end of a boot that cannot work, while the processor is in 32-bit mode:
+; one line on COM1 and, where there is VGA text memory, on the screen; then the processor
+; halts. Needs nothing but the CPU; a serial port that is not there costs a bounded
+; number of polls for each byte. What fails later calls kernel/x86/early.c's boot_fail.
 
 %include "boot/layout.inc"
 
@@ -34,55 +35,42 @@ WHITE_ON_RED    equ 0x4f
         out dx, al
 %endmacro
 
-; %1: the register with the message, the one with the screen's address, a counter's.
-%macro fail 3
+section .boot.text progbits alloc exec nowrite align=16
+bits 32
+
+; ESI: the message's physical address. Paging is off.
+global boot_fail_32
+boot_fail_32:
+        mov edi, SCREEN
         uart 1, 0               ; no interrupts
         uart 3, 0x80            ; divisor latch: 115200 bit/s
         uart 0, 1
         uart 1, 0
         uart 3, 3               ; 8 bits, no parity
         uart 2, 7               ; FIFOs
-        mov %3, SCREEN_COLUMNS
-%%next: mov al, [%1]
+        mov ebx, SCREEN_COLUMNS
+.next:  mov al, [esi]
         test al, al
-        jz %%rest
-        inc %1
-        test %3, %3
-        jz %%send
+        jz .rest
+        inc esi
+        test ebx, ebx
+        jz .send
         mov ah, WHITE_ON_RED
-        mov [%2], ax
-        add %2, 2
-        dec %3
-%%send: send
-        jmp %%next
-%%rest: test %3, %3
-        jz %%end
-        mov word [%2], WHITE_ON_RED << 8 | ' '
-        add %2, 2
-        dec %3
-        jmp %%rest
-%%end:  mov al, 13
+        mov [edi], ax
+        add edi, 2
+        dec ebx
+.send:  send
+        jmp .next
+.rest:  test ebx, ebx
+        jz .end
+        mov word [edi], WHITE_ON_RED << 8 | ' '
+        add edi, 2
+        dec ebx
+        jmp .rest
+.end:   mov al, 13
         send
         mov al, 10
         send
-%%halt: cli
+.halt:  cli
         hlt
-        jmp %%halt
-%endmacro
-
-section .boot.text progbits alloc exec nowrite align=16
-
-bits 32
-; ESI: the message's physical address. Paging is off.
-global boot_fail_32
-boot_fail_32:
-        mov edi, SCREEN
-        fail esi, edi, ebx
-
-bits 64
-; boot_fail(message), of boot/boot.h.
-global boot_fail
-boot_fail:
-        mov rsi, rdi
-        mov rdi, DIRECT_BASE + SCREEN
-        fail rsi, rdi, ebx
+        jmp .halt

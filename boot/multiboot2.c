@@ -194,8 +194,9 @@ const char *multiboot2_parse(const struct boot_window *window, uint64_t address,
 	if (!bytes || total < 8 + sizeof(struct tag) || total > INFORMATION_MAX)
 		return "multiboot2: the boot information's size makes no sense";
 	info->protocol = "multiboot2";
-	while (!complaint) {
+	for (;;) {
 		const struct tag *tag = (const void *)(bytes + at);
+		const char *more;
 
 		if (at > total || total - at < sizeof(*tag))
 			return "multiboot2: the boot information ends without its end "
@@ -203,8 +204,10 @@ const char *multiboot2_parse(const struct boot_window *window, uint64_t address,
 		if (tag->size < sizeof(*tag) || tag->size > total - at)
 			return "multiboot2: a tag of the boot information is damaged";
 		if (tag->type == TAG_END)
-			return NULL;
-		complaint = take_tag(tag, info);
+			break;
+		/* The rest is taken all the same: it may name the screen to complain on. */
+		more = take_tag(tag, info);
+		complaint = complaint ? complaint : more;
 		at += ALIGN_UP(tag->size, 8);
 	}
 	return complaint;

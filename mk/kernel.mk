@@ -6,7 +6,7 @@
 #   build/debug/octavo.elf    debug, with the self-tests
 
 KERNEL_DIRS := boot $(sort $(dir $(wildcard kernel/*.c kernel/*/*.c kernel/*/*/*.c \
-	drivers/*/*.c))) lib tests/self $(PROGRAMS:%=programs/%)
+	drivers/*/*.c lib/*/*.c))) lib tests/self $(PROGRAMS:%=programs/%)
 KERNEL_C := $(foreach d,$(KERNEL_DIRS:/=),$(wildcard $(d)/*.c))
 KERNEL_ASM := $(wildcard boot/*.asm kernel/*/*.asm lib/*.asm)
 
@@ -74,7 +74,7 @@ SELF_OBJ = $(BUILD)/release/obj/tests/self/%.o
 NO_SELF_OBJ = $(BUILD)/release/obj/kernel/monitor/no_selftest.o
 debug_ELF := $(BUILD)/debug/octavo.elf
 
-# The font of the framebuffer console comes from a Debian package.
+# The font of text on framebuffers comes from a Debian package.
 FONT_PSF := /usr/share/consolefonts/Uni2-Fixed16.psf.gz
 FONT_LIST := $(BUILD)/include/font.list
 $(FONT_LIST): scripts/font.py $(FONT_PSF)

@@ -21,7 +21,7 @@ kasan_INSTRUMENT := -fsanitize=kernel-address -fasan-shadow-offset=0xdffffc00000
 	--param asan-instrumentation-with-call-threshold=1000000
 # What handles memory that is closed, or runs before there is a shadow.
 kasan_PLAIN := kernel/sanitize/% kernel/x86/shadow.c kernel/mm/slab.c kernel/mm/kmalloc.c \
-	kernel/mm/poison.c lib/string.c
+	kernel/mm/poison.c lib/string.c lib/screen/%
 kasan_LDFLAGS := $(foreach f,boot_main kernel_main memcpy memmove memset memcmp,--wrap=$(f))
 
 ubsan_PARTS := debug sanitize ubsan

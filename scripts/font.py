@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes the framebuffer console's font from a console font of Debian's.
+"""Makes the font of text on framebuffers (lib/screen) from a console font of Debian's.
 
     scripts/font.py FONT.psf.gz >font.list
 

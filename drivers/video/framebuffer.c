@@ -2,16 +2,16 @@
  * framebuffer.c: a text display on a linear framebuffer of direct colours.
  *
  * Video memory is only written, never read, and through a write-combining window: the
- * cells that change are drawn anew from the font. The cursor is an underline; the cell
+ * cells that change are drawn anew (lib/screen). The cursor is an underline; the cell
  * below it is remembered, to draw it again when the cursor leaves.
  */
 #include "drivers/video/cp437.h"
-#include "drivers/video/font.h"
 #include "kernel/debug/log.h"
 #include "kernel/dev/init.h"
 #include "kernel/dev/screen.h"
 #include "kernel/mm/vmalloc.h"
 #include "lib/errno.h"
+#include "lib/screen/canvas.h"
 #include "lib/string.h"
 
 enum {
@@ -27,9 +27,7 @@ static const uint32_t rgb[COLOURS] = {
 };
 
 /* [I] */
-static uint8_t *memory;
-static size_t pitch;		  /* bytes from a line to the next */
-static unsigned pixel_size;	  /* bytes */
+static struct canvas canvas;
 static uint32_t colours[COLOURS]; /* as pixels */
 
 /* Under the terminal's lock: the cursor that can be seen. */
@@ -38,51 +36,6 @@ static struct {
 	unsigned column, row;
 	struct cell under;
 } cursor;
-
-static uint8_t *line_at(unsigned column, unsigned row, unsigned line)
-{
-	return memory + ((size_t)row * FONT_HEIGHT + line) * pitch +
-	       (size_t)column * FONT_WIDTH * pixel_size;
-}
-
-/* Eight pixels of 32 bits, two at a time: pairs[b] for the two bits b. */
-static void put_line_32(uint8_t *to, uint8_t bits, const uint64_t pairs[4])
-{
-	uint64_t *out = (uint64_t *)to;
-
-	out[0] = pairs[bits >> 6];
-	out[1] = pairs[bits >> 4 & 3];
-	out[2] = pairs[bits >> 2 & 3];
-	out[3] = pairs[bits & 3];
-}
-
-static void put_line(uint8_t *to, uint8_t bits, uint32_t foreground, uint32_t background)
-{
-	for (unsigned i = 0; i < FONT_WIDTH; i++) {
-		uint32_t pixel = bits & 0x80u >> i ? foreground : background;
-
-		for (unsigned byte = 0; byte < pixel_size; byte++)
-			*to++ = (uint8_t)(pixel >> 8 * byte);
-	}
-}
-
-/* Lines from..FONT_HEIGHT of a glyph, NULL for a blank one. */
-static void put_glyph(unsigned column, unsigned row, const uint8_t *glyph, unsigned from,
-		      uint32_t foreground, uint32_t background)
-{
-	const uint64_t f = foreground, b = background;
-	const uint64_t pairs[4] = { b | b << 32, b | f << 32, f | b << 32, f | f << 32 };
-
-	for (unsigned line = from; line < FONT_HEIGHT; line++) {
-		uint8_t *to = line_at(column, row, line);
-		uint8_t bits = glyph ? glyph[line] : 0;
-
-		if (pixel_size == 4)
-			put_line_32(to, bits, pairs);
-		else
-			put_line(to, bits, foreground, background);
-	}
-}
 
 static const uint8_t *glyph_of(const struct cell *cell)
 {
@@ -101,9 +54,10 @@ static void draw_cell(unsigned column, unsigned row, const struct cell *cell)
 	uint32_t foreground = colours[cell->foreground % COLOURS];
 	uint32_t background = colours[cell->background % COLOURS];
 
-	put_glyph(column, row, glyph_of(cell), 0, foreground, background);
+	canvas_put(&canvas, column, row, glyph_of(cell), 0, foreground, background);
 	if (cell->underline)
-		put_glyph(column, row, NULL, FONT_HEIGHT - 1, background, foreground);
+		canvas_put(&canvas, column, row, NULL, FONT_HEIGHT - 1, background,
+			   foreground);
 }
 
 static void fb_draw(struct screen *screen, unsigned column, unsigned row,
@@ -129,8 +83,8 @@ static void fb_cursor(struct screen *screen, unsigned column, unsigned row,
 	cursor.row = row;
 	cursor.under = *under;
 	if (visible)
-		put_glyph(column, row, NULL, FONT_HEIGHT - CURSOR_LINES, 0,
-			  colours[under->foreground % COLOURS]);
+		canvas_put(&canvas, column, row, NULL, FONT_HEIGHT - CURSOR_LINES, 0,
+			   colours[under->foreground % COLOURS]);
 }
 
 static bool fb_can_draw(struct screen *screen, uint32_t code)
@@ -174,7 +128,8 @@ static bool is_usable(const struct boot_framebuffer *fb)
 static void clear(const struct boot_framebuffer *fb)
 {
 	for (size_t y = 0; y < fb->height; y++)
-		memset(memory + y * pitch, 0, (size_t)fb->width * pixel_size);
+		memset(canvas.memory + y * canvas.pitch, 0,
+		       (size_t)fb->width * canvas.pixel_size);
 }
 
 static int fb_start(void)
@@ -183,11 +138,11 @@ static int fb_start(void)
 
 	if (!is_usable(fb))
 		return -ENODEV;
-	memory = mmio_map_wc(fb->base, (size_t)fb->pitch * fb->height);
-	if (!memory)
+	canvas.memory = mmio_map_wc(fb->base, (size_t)fb->pitch * fb->height);
+	if (!canvas.memory)
 		return -ENOMEM;
-	pitch = fb->pitch;
-	pixel_size = (fb->bits + 7u) / 8;
+	canvas.pitch = fb->pitch;
+	canvas.pixel_size = (fb->bits + 7u) / 8;
 	make_colours(fb);
 	fb_screen.columns = MIN(fb->width / FONT_WIDTH, (unsigned)SCREEN_COLUMNS_MAX);
 	fb_screen.rows = MIN(fb->height / FONT_HEIGHT, (unsigned)SCREEN_ROWS_MAX);

@@ -126,6 +126,22 @@ static void finish_large(void)
 	}
 }
 
+/* Early words are drawn on it: it stays, where it has large pages of its own. */
+static void keep_framebuffer(const struct boot_framebuffer *fb)
+{
+	uint64_t size = level_size(LEVEL_LARGE), at;
+	uint64_t end = fb->base + (uint64_t)fb->pitch * fb->height;
+	uint64_t bits = ENTRY_LARGE | page_flags_to_entry(PAGING_WRITE | PAGING_GLOBAL |
+							  PAGING_WRITE_COMBINE);
+
+	if (fb->kind != BOOT_SCREEN_RGB || fb->base % size || end > BOOT_END)
+		return;
+	for (at = fb->base; at < end; at += size) {
+		if (!boot_pd_direct[at / size])
+			boot_pd_direct[at / size] = at | bits;
+	}
+}
+
 static void protect_image(void)
 {
 	uint64_t phys, global = page_flags_to_entry(PAGING_GLOBAL) & ENTRY_GLOBAL;
@@ -157,6 +173,7 @@ void paging_init(paging_source source)
 	pat_init();
 	fit_to_memory(&boot_info);
 	finish_large();
+	keep_framebuffer(&boot_info.framebuffer);
 	protect_image();
 	boot_pml4[0] = 0; /* the identity map */
 	/* User spaces copy the top table's upper half: what areas will need is there. */

@@ -12,6 +12,7 @@
 #include "kernel/boot_info.h"
 #include "kernel/sanitize/kasan.h"
 #include "kernel/x86/cpu.h"
+#include "kernel/x86/early.h"
 #include "kernel/x86/internal.h"
 #include "kernel/x86/page_table.h"
 #include "lib/errno.h"
@@ -44,7 +45,6 @@ NORETURN void __real_boot_main(uint32_t magic, uint64_t address, uint64_t tsc,
 			       const uint8_t *memory);
 NORETURN void __wrap_kernel_main(void);
 NORETURN void __real_kernel_main(void);
-NORETURN void boot_fail(const char *message); /* boot/fail.asm */
 
 static void make_set(uint64_t tables[LEVEL_TOP][TABLE_ENTRIES], const uint8_t *page)
 {

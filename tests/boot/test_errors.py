@@ -5,6 +5,7 @@ import pytest
 
 import gdb
 from machine import ISO, RELEASE
+from screen import framebuffer_text
 
 NOT_64_BIT = "octavo: this processor has no 64-bit mode (long mode); halted"
 HALT = "halted"
@@ -152,3 +153,32 @@ def test_damaged_multiboot2(machine):
         m.monitor.execute("stop")
         guest.answer()
         print(name)
+
+
+def expect_on_framebuffer(m, start):
+    """A line on serial, the same on the framebuffer, and then a halt."""
+    m.expect_exact(start)
+    line = start + m.expect(r"\r?\n")
+    m.wait_for(lambda: "HLT=1" in m.monitor.human("info registers"), "it did not halt")
+    assert any(line in row for row in framebuffer_text(m)), line
+
+
+def test_early_on_framebuffer(machine):
+    """UEFI: what fails before there is a console is drawn where the loader says: a boot
+    that cannot work, and a panic after paging_init, which unmaps what is no memory."""
+    m = machine(iso=ISO, uefi=True, memory="256M", gdb=True, snapshots=True)
+    guest = gdb.connect(m.gdb_path)
+    guest.run_to(gdb.symbol(RELEASE, "boot_multiboot2"))
+    m.save_state()
+    for at, kind, _ in multiboot2_tags(guest):
+        if kind == MEMORY_MAP:
+            guest.write(at, UNKNOWN_TAG.to_bytes(4, "little"))
+    guest.send("c")
+    expect_on_framebuffer(m, "octavo: the loader gave no memory map; halted")
+    m.monitor.execute("stop")
+    guest.answer()
+    m.load_state()
+    guest.run_to(gdb.IMAGE_BASE + gdb.symbol("build/release/octavo.elf", "acpi_init"))
+    guest.set_register(gdb.RIP, 0x10)
+    guest.send("c")
+    expect_on_framebuffer(m, "panic: ")

@@ -1,7 +1,7 @@
 /*
  * font.c: finds a code point's glyph in the tables that scripts/font.py made.
  */
-#include "drivers/video/font.h"
+#include "lib/screen/font.h"
 
 /* Code points first..last have the glyphs from `glyph` on; sorted. */
 struct font_range {

@@ -1,9 +1,9 @@
 /*
- * font.h: the framebuffer console's font, 8 x 16 pixels, from a package of Debian's
+ * font.h: the font of text on framebuffers, 8 x 16 pixels, from a package of Debian's
  * (see scripts/font.py).
  */
-#ifndef DRIVERS_VIDEO_FONT_H
-#define DRIVERS_VIDEO_FONT_H
+#ifndef LIB_SCREEN_FONT_H
+#define LIB_SCREEN_FONT_H
 
 #include "lib/base.h"
 
