@@ -413,6 +413,12 @@ void lineedit_start(struct lineedit *ed, const char *prompt)
 	fmt_print(ed->out, "%s", prompt);
 }
 
+/*
+ * stack: below lineedit_feed, print is lib/lineedit.c:on_print
+ * stack: below lineedit_feed, control is lib/lineedit.c:on_control
+ * stack: below lineedit_feed, csi is lib/lineedit.c:on_csi
+ * stack: below lineedit_feed, esc is lib/lineedit.c:on_esc
+ */
 enum lineedit_result lineedit_feed(struct lineedit *ed, uint8_t byte)
 {
 	bool second_half = byte == '\n' && ed->after_cr;

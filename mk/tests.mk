@@ -68,7 +68,7 @@ bench: $(BOOT_NEEDS) ## measure starting, operations and sizes, and print them
 # Lint: one script or tool each, all of them tried even when one finds something.
 LINT := tests/lint
 LINT_GOALS := lint-includes lint-shape lint-format lint-tidy lint-sparse lint-stack \
-	lint-static
+	lint-depth lint-static
 FORMATTED = $(shell find boot kernel drivers lib programs tests -name '*.[ch]' | sort)
 # What a ported program may take of a task's stack; the rest is the kernel's.
 PROGRAM_STACK := 8192
@@ -88,6 +88,13 @@ STACK_C := $(wildcard lib/*.c $(PROGRAMS:%=programs/%/*.c))
 lint-stack: $(release_OBJ) $(debug_OBJ)
 	$(Q)$(LINT)/stack.py $(PROGRAM_STACK) $(STACK_C:%.c=$(BUILD)/release/obj/%.ci)
 	$(Q)$(LINT)/stack.py $(PROGRAM_STACK) $(STACK_C:%.c=$(BUILD)/debug/obj/%.ci)
+# The worst stack of every way into the kernel: build/stack-depth.txt.
+DEPTH := $(BUILD)/stack-depth
+lint-depth: $(check_ELF) $(debug_ELF)
+	$(Q)for variant in release:check debug:debug; do $(LINT)/depth.py $(BUILD)/$${variant#*:}/octavo.elf \
+	  $(BUILD)/$${variant%:*}/obj $(DEPTH)-$${variant%:*}.txt || exit 1; done
+	$(Q)for variant in release debug; do echo "The $$variant kernel"; echo; \
+	  cat $(DEPTH)-$$variant.txt; echo; done >$(DEPTH).txt
 lint-static: $(release_OBJ) $(debug_OBJ)
 	$(Q)$(LINT)/static.py $(foreach variant,release debug,\
 	  $(filter $(PROGRAMS:%=$(BUILD)/$(variant)/obj/programs/%/%),$($(variant)_OBJ)))

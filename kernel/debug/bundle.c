@@ -37,6 +37,7 @@ static bool write_line(struct report *report, const char *line, size_t len)
 	return true;
 }
 
+/* stack: below print_bundle, report->write is write_line */
 static struct report bundle = { .name = "bundle", .write = write_line };
 
 void bundle_begin(void)

@@ -51,7 +51,7 @@ bool fault_inject_count(uint64_t site)
 	atomic_store(&struck, true);
 	atomic_store(&fault_inject_kind, FAULT_NONE);
 	tell = atomic_load(&fault_inject_struck);
-	if (tell)
+	if (tell) /* Tests listen. calls: nothing */
 		tell(site);
 	return true;
 }

@@ -28,6 +28,10 @@ ENAMETOOLONG equ 36
 	section .text
 %endmacro
 
+; stack: usercopy_copy takes 8 bytes
+; stack: usercopy_zero takes 8 bytes
+; stack: usercopy_string takes 8 bytes
+
 ; int usercopy_copy(void *to, const void *from, size_t size, bool smap)
 	global usercopy_copy
 usercopy_copy:

@@ -72,6 +72,7 @@ static int run_poweroff(struct monitor *monitor, int argc, char **argv)
 }
 MONITOR_COMMAND("poweroff", "", "turn the machine off", run_poweroff);
 
+/* Some ways to die use all of the stack. stack: below run_panic, no run */
 static int run_panic(struct monitor *monitor, int argc, char **argv)
 {
 	const struct crash *crash = crash_find(argc > 1 ? argv[1] : "panic");

@@ -18,7 +18,7 @@
 
 LOCK_CLASS(run_queue_class, "run queue", RANK_RUN_QUEUE, LOCK_IRQ);
 static struct run_queue boot_queue;
-static struct task boot_idle; /* task 0 */
+static struct task boot_idle;	/* task 0 */
 static _Atomic uint64_t online; /* CPUs that run tasks */
 
 /* Asks the queue's CPU to decide anew. With the queue's lock. */
@@ -164,6 +164,7 @@ static void switch_to(struct run_queue *rq, struct task *previous, struct task *
 	sched_after_switch();
 }
 
+/* stack: below sched_after_switch, no sched_schedule */
 void sched_after_switch(void)
 {
 	struct run_queue *rq = cpu_this()->run_queue;
@@ -177,6 +178,11 @@ void sched_after_switch(void)
 		task_release_dead(previous);
 }
 
+/*
+ * Interrupts are off in it.
+ * stack: below sched_schedule, no sched_preempt
+ * stack: below sched_schedule, no sched_schedule
+ */
 void sched_schedule(enum sched_reason reason)
 {
 	uint64_t flags = irq_save();

@@ -243,6 +243,16 @@ void vt_init(struct vt *vt, struct screen *screen, void *memory, unsigned histor
 	memset(vt->dirty, false, sizeof(vt->dirty));
 }
 
+/*
+ * stack: below vt_feed_aside, print is kernel/tty/vt_sequences.c:on_print
+ * stack: below vt_feed_aside, control is kernel/tty/vt_sequences.c:on_control
+ * stack: below vt_feed_aside, csi is kernel/tty/vt_sequences.c:on_csi
+ * stack: below vt_feed_aside, esc is kernel/tty/vt_sequences.c:on_esc
+ * stack: below vt_feed, print is kernel/tty/vt_sequences.c:on_print
+ * stack: below vt_feed, control is kernel/tty/vt_sequences.c:on_control
+ * stack: below vt_feed, csi is kernel/tty/vt_sequences.c:on_csi
+ * stack: below vt_feed, esc is kernel/tty/vt_sequences.c:on_esc
+ */
 void vt_feed(struct vt *vt, const uint8_t *bytes, size_t len)
 {
 	uint32_t codes[2];

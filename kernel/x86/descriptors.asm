@@ -6,6 +6,7 @@ KERNEL_CODE     equ 0x08
 KERNEL_DATA     equ 0x10
 
 section .text
+; stack: gdt_load takes 24 bytes
 ; void gdt_load(const struct table_pointer *pointer)
 global gdt_load
 gdt_load:

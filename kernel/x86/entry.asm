@@ -1,5 +1,7 @@
 ; entry.asm: from a vector to trap_dispatch(frame), and back.
 ;
+; stack: trap_entries takes 208 bytes, then calls trap_dispatch
+;
 ; A vector's entry is 4 bytes: it pushes its number and jumps. What arrives without an
 ; error code gets a zero in its place, so that every frame is a struct trap_frame.
 ; GS is swapged only when the trap came from user mode, which the saved CS tells. NMI,

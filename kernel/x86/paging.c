@@ -133,6 +133,7 @@ int paging_map(uint64_t root, uint64_t virt, uint64_t phys, size_t pages, unsign
 	return 0;
 }
 
+/* Makes no tables. stack: below paging_unmap, no paging_tables_from */
 void paging_unmap(uint64_t root, uint64_t virt, size_t pages)
 {
 	size_t i;

@@ -4,6 +4,7 @@
 ; and the return address. switch.c builds the same for a new one.
 
 section .text
+; stack: switch_stack takes 56 bytes
 ; void switch_stack(uint64_t *save, uint64_t load)
 global switch_stack
 switch_stack:
@@ -24,6 +25,7 @@ switch_stack:
         ret
 
 ; void call_on_stack(void (*function)(void *), void *argument, void *stack_top)
+; stack: call_on_stack takes 16 bytes
 ; The chain of frame pointers goes on from one stack to the other.
 global call_on_stack
 call_on_stack:

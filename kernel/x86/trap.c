@@ -149,6 +149,7 @@ static bool dispatch_exception(struct trap_frame *frame)
 
 	if (frame->vector == TRAP_NMI)
 		smp_nmi(frame);
+	/* Of exceptions, tests alone have handlers. calls: nothing */
 	if (handler && handler(frame))
 		return true;
 	return frame->vector == TRAP_PAGE_FAULT && !trap_from_user(frame) &&

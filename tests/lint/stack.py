@@ -13,103 +13,10 @@ NAME_main, its declared recursions N times over, must fit in BUDGET bytes. A cal
 through a pointer counts as the deepest function that nothing calls by name.
 """
 import pathlib
-import re
 import sys
 
-from sources import report, sources
-
-DECLARED = re.compile(r"recursion: (\w+) at most (\d+) deep: \S")
-NODE = re.compile(r'node: \{ title: "([^"]+)" label: "([^"]*)"')
-EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')
-FRAME = re.compile(r"\\n(\d+) bytes \((\w+)\)")
-INDIRECT = "__indirect_call"
-RETURN_ADDRESS = 8
-
-
-def short(title):
-    """"f" of "programs/x/y.c:f", which is how GCC names a static function."""
-    name = title.rsplit(":", 1)[-1]
-    return name.split(".")[0]
-
-
-class Graph:
-    def __init__(self):
-        self.frame, self.place, self.calls = {}, {}, {}
-
-    def read(self, path):
-        text = path.read_text("utf-8", errors="replace")
-        for title, label in NODE.findall(text):
-            size = FRAME.search(label)
-            if size:
-                self.frame[title] = int(size.group(1)) + RETURN_ADDRESS
-                where = label.split("\\n")[1].split(":")
-                self.place[title] = (where[0], int(where[1]))
-        for source, target in EDGE.findall(text):
-            self.calls.setdefault(source, set()).add(target)
-
-    def cycles(self):
-        """Strongly connected sets of more than one function, or of one that calls
-        itself (Tarjan's algorithm, with a stack of its own)."""
-        index, low, on, stack, found = {}, {}, set(), [], []
-
-        def visit(root):
-            work = [(root, iter(sorted(self.calls.get(root, ()))))]
-            index[root] = low[root] = len(index)
-            stack.append(root)
-            on.add(root)
-            while work:
-                node, targets = work[-1]
-                for target in targets:
-                    if target not in index:
-                        index[target] = low[target] = len(index)
-                        stack.append(target)
-                        on.add(target)
-                        work.append((target, iter(sorted(self.calls.get(target, ())))))
-                        break
-                    if target in on:
-                        low[node] = min(low[node], index[target])
-                else:
-                    work.pop()
-                    if work:
-                        low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                    if low[node] == index[node]:
-                        part = set()
-                        while node not in part:
-                            part.add(stack.pop())
-                        on.difference_update(part)
-                        if len(part) > 1 or node in self.calls.get(node, ()):
-                            found.append(frozenset(part))
-
-        for node in sorted(self.frame):
-            if node not in index:
-                visit(node)
-        return found
-
-    def depth(self, bounds):
-        """Worst stack in bytes by function; bounds: cycle -> how deep it goes."""
-        cycle_of = {node: cycle for cycle in bounds for node in cycle}
-        known = {INDIRECT: 0}
-
-        def below(nodes):
-            outside = {t for n in nodes for t in self.calls.get(n, ())} - set(nodes)
-            return max((walk(t) for t in outside), default=0)
-
-        def walk(node):
-            if node not in known:
-                cycle = cycle_of.get(node)
-                nodes = cycle or (node,)
-                times = bounds[cycle] if cycle else 1
-                known[node] = sum(self.frame.get(n, 0) for n in nodes) * times \
-                    + below(nodes)
-            return known[node]
-
-        called = {t for targets in self.calls.values() for t in targets}
-        pointed_at = [n for n in self.frame if n not in called
-                      and not short(n).endswith("_main")]
-        indirect = max((walk(n) for n in pointed_at), default=0)
-        known.clear()
-        known[INDIRECT] = indirect
-        return {n: walk(n) for n in self.frame}
+from callgraph import Graph, bounds_of, short
+from sources import report
 
 
 def main():
@@ -117,19 +24,8 @@ def main():
     graph = Graph()
     for name in sys.argv[2:]:
         graph.read(pathlib.Path(name))
-    declared = {}
-    for path in sources(".c", ".h", rooms=("programs", "lib", "kernel", "drivers")):
-        for name, times in DECLARED.findall(path.read_text("utf-8")):
-            declared[name] = int(times)
-    findings, bounds = [], {}
-    for cycle in graph.cycles():
-        times = [declared[short(n)] for n in cycle if short(n) in declared]
-        names = ", ".join(sorted(short(n) for n in cycle))
-        if times:
-            bounds[cycle] = max(times)
-        else:
-            where = next(graph.place[n] for n in sorted(cycle) if n in graph.place)
-            findings.append((*where, f"recursion without a bound: {names}"))
+    findings = []
+    bounds = bounds_of(graph, findings)
     if not findings:
         for node, size in sorted(graph.depth(bounds).items()):
             if not short(node).endswith("_main"):

@@ -20,6 +20,7 @@ static void text_put(struct fmt_sink *sink, const char *bytes, size_t n)
 	text->length += n;
 }
 
+/* stack: below text_print, put is text_put */
 void text_print(struct text *text, const char *fmt, ...)
 {
 	struct text_sink sink = { .sink = { .put = text_put }, .text = text };
