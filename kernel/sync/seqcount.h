@@ -22,13 +22,19 @@ struct seqcount {
 	_Atomic uint32_t count;
 };
 
-/* What seqcount_changed compares; waits while somebody writes. */
+/* Looks at an odd count: more than any writer needs. */
+enum { SEQCOUNT_TRIES = 1 << 24 };
+
+/*
+ * What seqcount_changed compares; waits while somebody writes. A writer that a panic has
+ * stopped will never be done: after long enough the reader takes what is there.
+ */
 static inline uint32_t seqcount_read(const struct seqcount *seq)
 {
-	for (;;) {
+	for (unsigned tries = SEQCOUNT_TRIES;; tries--) {
 		uint32_t start = atomic_load_explicit(&seq->count, memory_order_acquire);
 
-		if (likely(!(start & 1)))
+		if (likely(!(start & 1)) || tries == 0)
 			return start;
 		cpu_relax();
 	}

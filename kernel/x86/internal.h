@@ -167,6 +167,9 @@ void idt_use(void);
 /* switch.asm: calls function(argument) on another stack, and comes back. */
 void call_on_stack(void (*function)(void *), void *argument, void *stack_top);
 
+/* smp.c: how far what read() tells is behind the newest that any CPU saw. */
+uint64_t tsc_look(_Atomic uint64_t *newest, uint64_t (*read)(void));
+
 /* smp_fault.c: whether a CPU is to be made silent on purpose, for a test. */
 #if CONFIG_DEBUG
 bool smp_is_silent(uint32_t apic_id);

@@ -14,6 +14,7 @@
 #include "kernel/x86/internal.h"
 #include "kernel/x86/io.h"
 #include "kernel/x86/layout.h"
+#include "kernel/x86/smp.h"
 
 #define END_TICKS (1ULL << 32) /* of the TSC: one to four seconds */
 
@@ -122,9 +123,16 @@ static void wait_for_the_end(void)
 		cpu_relax();
 }
 
-void power_off(void)
+/* From here on nothing runs but the end; a CPU that does not stop cannot keep it up. */
+static void end_begins(void)
 {
 	irq_disable();
+	(void)smp_stop_others(NULL);
+}
+
+void power_off(void)
+{
+	end_begins();
 	if (power.s5_reduced)
 		reg_write(&power.sleep,
 			  (uint8_t)((power.type_a & 7) << SLEEP_CONTROL_TYPE_SHIFT |
@@ -146,7 +154,7 @@ void power_reboot(void)
 	const struct table_pointer nothing = { 0, 0 };
 	unsigned polls = KEYBOARD_POLLS;
 
-	irq_disable();
+	end_begins();
 	if (power.reset_known)
 		reg_write(&power.reset, power.reset_value);
 	out8(RESET_CONTROL, RESET_HARD);
@@ -161,7 +169,7 @@ void power_reboot(void)
 
 void power_exit(enum power_status status)
 {
-	irq_disable();
+	end_begins();
 	out8(DEBUG_EXIT, (uint8_t)status);
 	power_off();
 }

@@ -68,8 +68,8 @@ static unsigned prepared_count;
 static struct trampoline_table *table; /* in the page; NULL: nobody was woken */
 static uint64_t woken_at;
 
-/* Of the counters: the latest that any CPU saw; by how much one was behind it. */
-static _Atomic uint64_t latest_tsc, tsc_behind;
+/* Of the counters: the newest that any CPU saw; by how much one was behind it. */
+static _Atomic uint64_t newest_tsc, tsc_behind;
 static _Atomic unsigned comparing; /* CPUs that have yet to compare theirs */
 
 static int set_maxcpus(const char *rest, const char *value)
@@ -147,24 +147,25 @@ static void prepare(void)
 }
 
 /*
- * One look at this CPU's counter, between those of others. When it is behind the latest
- * of all then it shows a time that is past, or another shows one that is yet to come.
+ * Behind the newest that anybody saw before, this counter shows a time that is past, or
+ * another showed one that is yet to come.
  */
-static void tsc_look(void)
+uint64_t tsc_look(_Atomic uint64_t *newest, uint64_t (*read)(void))
 {
-	uint64_t latest = atomic_load(&latest_tsc), now = cpu_tsc_ordered();
+	uint64_t seen = atomic_load(newest), now = read(), most = seen;
 
-	if (now < latest && latest - now > atomic_load(&tsc_behind))
-		atomic_store(&tsc_behind, latest - now);
-	while (latest < now && !atomic_compare_exchange_weak(&latest_tsc, &latest, now))
+	while (most < now && !atomic_compare_exchange_weak(newest, &most, now))
 		;
+	return now < seen ? seen - now : 0;
 }
 
+/* Looks at this CPU's counter, between the looks of others. */
 static void tsc_compare(void)
 {
-	for (unsigned i = 0; i < TSC_LOOKS; i++)
-		tsc_look();
-	atomic_fetch_sub(&comparing, 1);
+	uint64_t behind = tsc_look(&newest_tsc, cpu_tsc_ordered);
+
+	if (behind > atomic_load(&tsc_behind))
+		atomic_store(&tsc_behind, behind);
 }
 
 /* Waits for a number. Interrupts are on only while it is halted, so none is missed. */
@@ -197,7 +198,9 @@ static void smp_enter(struct cpu *cpu)
 	atomic_store_explicit(&own->cpu, cpu, memory_order_release);
 	wait_for_release(own);
 	tlb_flush_here(); /* from now on it is asked to */
-	tsc_compare();
+	for (unsigned i = 0; i < TSC_LOOKS; i++)
+		tsc_compare();
+	atomic_fetch_sub(&comparing, 1);
 	call_on_stack(run, NULL, (void *)cpu->kernel_rsp);
 }
 
@@ -367,7 +370,7 @@ bool smp_join(void)
 	close_trampoline();
 	release();
 	while (atomic_load(&comparing) && cpu_tsc() - start < 2 * SILENT_TICKS)
-		tsc_look();
+		tsc_compare();
 	log_info("smp: %u processors", cpu_count);
 	if (tsc_behind)
 		log_warn("smp: time-stamp counters differ by %llu or more",

@@ -3,6 +3,7 @@
  */
 #include "kernel/fs/procfs/procfs.h"
 #include "kernel/mm/page.h"
+#include "kernel/x86/cpu.h"
 #include "lib/parse.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -53,13 +54,28 @@ SELF_TEST("procfs.contents", test_contents)
 {
 	EXPECT(str_starts_with(contents_of("/proc/version"), "Octavo version "));
 	EXPECT(strstr(contents_of("/proc/uptime"), ".") != NULL);
-	EXPECT(strstr(contents_of("/proc/interrupts"), "CPU0") != NULL);
+	EXPECT(strstr(contents_of("/proc/interrupts"), " CPU0 ") != NULL);
+	EXPECT(strstr(contents_of("/proc/interrupts"), "\nLOC: ") != NULL);
 	EXPECT(strstr(contents_of("/proc/tasks"), " idle\n") != NULL);
 	EXPECT(str_starts_with(contents_of("/proc/slabinfo"),
 			       "slabinfo - version: 2.1\n"));
 	EXPECT(strstr(contents_of("/proc/slabinfo"), "\nfile ") != NULL);
 	contents_of("/proc/cmdline");
 	EXPECT_EQ(try_open("/proc/version", O_WRONLY), -EACCES);
+}
+
+/* A block for each processor, no more. */
+SELF_TEST("procfs.cpuinfo", test_cpuinfo)
+{
+	const char *at = contents_of("/proc/cpuinfo");
+	unsigned blocks = 0;
+
+	EXPECT(str_starts_with(at, "processor\t: 0\nvendor_id\t: "));
+	EXPECT(strstr(at, "\nflags\t\t: fpu ") != NULL);
+	for (; at; at = strstr(at + 1, "processor\t: "))
+		blocks++;
+	/* The buffer holds a few of them. */
+	EXPECT(blocks == cpu_count || strlen(content) == TEXT_SIZE);
 }
 
 static unsigned shows;

@@ -1,15 +1,12 @@
 /*
- * system.c: what /proc says of the machine and its tasks: version, cmdline, uptime,
- * interrupts (proc(5)), and tasks, a table of our own.
+ * system.c: what /proc says of the machine and its tasks: version, cmdline, uptime
+ * (proc(5)), and tasks, a table of our own.
  */
 #include "kernel/boot_info.h"
 #include "kernel/dev/init.h"
-#include "kernel/dev/irq.h"
 #include "kernel/fs/procfs/procfs.h"
 #include "kernel/sched/task.h"
 #include "kernel/time/clock.h"
-#include "kernel/time/timer.h"
-#include "kernel/x86/irqchip.h"
 #include "lib/version.h"
 
 static void show_version(struct text *text)
@@ -40,34 +37,6 @@ static void show_uptime(struct text *text)
 	seconds(text, stats.idle_ns, "\n");
 }
 
-static void show_line(unsigned isa, const struct irq_stats *stats, void *context)
-{
-	struct text *text = context;
-
-	text_print(text, "%3u:", isa);
-	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
-		text_print(text, " %10llu", (unsigned long long)stats->counts[cpu]);
-	text_print(text, "  %8s %4u-edge      %s\n", irqchip_name(), isa, stats->name);
-}
-
-static void show_timer(struct text *text)
-{
-	text_print(text, "TMR:");
-	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
-		text_print(text, " %10llu", (unsigned long long)timer_interrupts(cpu));
-	text_print(text, "  timer: %s\n", timer_event_name());
-}
-
-static void show_interrupts(struct text *text)
-{
-	text_print(text, "    ");
-	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
-		text_print(text, "       CPU%-2u", cpu);
-	text_print(text, "\n");
-	irq_visit(show_line, text);
-	show_timer(text);
-}
-
 static void show_task(struct task *task, void *context)
 {
 	uint64_t time = task_run_time(task);
@@ -90,8 +59,7 @@ static const struct {
 	void (*show)(struct text *text);
 } files[] = {
 	{ "version", show_version }, { "cmdline", show_cmdline },
-	{ "uptime", show_uptime },   { "interrupts", show_interrupts },
-	{ "tasks", show_tasks },
+	{ "uptime", show_uptime },   { "tasks", show_tasks },
 };
 
 static int system_start(void)
