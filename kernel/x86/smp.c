@@ -361,7 +361,7 @@ static void release(void)
 
 bool smp_join(void)
 {
-	uint64_t start = cpu_tsc();
+	uint64_t start;
 
 	if (!table)
 		return true;
@@ -369,8 +369,11 @@ bool smp_join(void)
 	number();
 	close_trampoline();
 	release();
-	while (atomic_load(&comparing) && cpu_tsc() - start < 2 * SILENT_TICKS)
+	start = cpu_tsc();
+	while (atomic_load(&comparing) && cpu_tsc() - start < SILENT_TICKS) {
 		tsc_compare();
+		cpu_relax();
+	}
 	log_info("smp: %u processors", cpu_count);
 	if (tsc_behind)
 		log_warn("smp: time-stamp counters differ by %llu or more",
