@@ -17,6 +17,7 @@ define traced_run
 	  status=$$?; test $$status = 33 || { tail -20 $(2); echo "$(2): exit $$status"; exit 1; }
 endef
 
+comma := ,
 TRACE ?= all
 trace: $(PACKED_ELF) ## record COMMAND="quarto -a=1" CPUS=1: build/trace.json for ui.perfetto.dev
 	$(call traced_run,$(PACKED_ELF),$(BUILD)/trace.log,$(TRACE))
@@ -25,7 +26,7 @@ trace: $(PACKED_ELF) ## record COMMAND="quarto -a=1" CPUS=1: build/trace.json fo
 	@echo "$(BUILD)/trace.json: open it in ui.perfetto.dev; $(BUILD)/trace.svg: a picture"
 
 profile: $(PACKED_ELF) ## where COMMAND spends its time: build/profile.txt, for flame graphs
-	$(call traced_run,$(PACKED_ELF),$(BUILD)/profile.log,profile)
+	$(call traced_run,$(PACKED_ELF),$(BUILD)/profile.log,profile$(comma)switch)
 	$(Q)scripts/trace.py $(BUILD)/profile.log --folded $(BUILD)/profile.txt
 	@echo "$(BUILD)/profile.txt: open it in speedscope.app, or give it to flamegraph.pl"
 

@@ -332,7 +332,7 @@ static int set_trace(const char *rest, const char *value)
 	}
 	return boot_groups ? 0 : -EINVAL;
 }
-PARAM(trace, "trace", "=KIND,...  trace these from the start; all: every kind",
+PARAM(trace, "trace", "=KIND,...  trace these from the start; all: but hold, profile",
       set_trace);
 
 static int set_size(const char *rest, const char *value)

@@ -39,7 +39,10 @@ enum trace_kind {
 
 /* The bit of a kind's group. */
 #define TRACE_BIT(kind) (1u << (kind) / 2)
-#define TRACE_ALL ((1u << TRACE_GROUPS) - 1)
+/* What "all" means: without those that take the most room. */
+#define TRACE_ALL                     \
+	(((1u << TRACE_GROUPS) - 1) & \
+	 ~(TRACE_BIT(TRACE_ACQUIRE) | TRACE_BIT(TRACE_SAMPLE)))
 
 extern uint32_t trace_mask;
 COLD void trace_record(enum trace_kind kind, uint64_t a, uint64_t b);
@@ -117,7 +120,7 @@ struct trace_counts {
 };
 void trace_counts(unsigned cpu, struct trace_counts *counts);
 
-/* Groups by name, all of them for "all"; 0: no such name. */
+/* Groups by name, TRACE_ALL for "all"; 0: no such name. */
 uint32_t trace_group(const char *name, size_t len);
 const char *trace_group_name(unsigned group);
 

@@ -1,6 +1,7 @@
 /*
  * trace_command.c: the monitor's `trace`: what is recorded, and the records to read.
  */
+#include "kernel/debug/profile.h"
 #include "kernel/debug/report.h"
 #include "kernel/debug/trace.h"
 #include "kernel/monitor/internal.h"
@@ -68,6 +69,7 @@ static int run_trace(struct monitor *monitor, int argc, char **argv)
 		if (!groups)
 			return monitor_error(monitor, what, -EINVAL, "no such kind");
 		error = trace_start(groups);
+		profile_start();
 	} else if (argc > 2) {
 		error = -EINVAL;
 	} else if (strcmp(what, "stop") == 0) {
