@@ -13,40 +13,59 @@
 #include "kernel/sync/lockdep.h"
 #include "kernel/sync/preempt.h"
 
+/* Tickets count by two; the low bit of `serving` says that its turn has been taken up. */
 struct spinlock {
-	_Atomic uint16_t owner, next; /* the ticket being served, the next to hand out */
+	union {
+		uint64_t word; /* [a] both: free while they are equal */
+		struct {
+			uint32_t serving, next; /* [a] the turn, the next to hand out */
+		};
+	};
 	LOCKDEP_FIELDS
 };
 
-#define SPINLOCK_INIT(class_)                               \
-	{                                                   \
-		.owner = 0, .next = 0, LOCKDEP_INIT(class_) \
+#define SPINLOCK_INIT(class_)                   \
+	{                                       \
+		.word = 0, LOCKDEP_INIT(class_) \
 	}
+/* Added to the word of a free lock: a ticket is handed out, its turn taken up. */
+#define SPIN_TAKE ((uint64_t)2 << 32 | 1)
 
 static inline void spin_init(struct spinlock *lock, const struct lock_class *lock_class)
 {
 	*lock = (struct spinlock)SPINLOCK_INIT(lock_class);
 }
 
-void spin_wait(struct spinlock *lock, uint16_t ticket); /* the slow path */
+void spin_wait(struct spinlock *lock); /* the slow path */
+
+static inline bool spin_take_free(struct spinlock *lock)
+{
+	uint64_t word = __atomic_load_n(&lock->word, __ATOMIC_RELAXED);
+
+	return (uint32_t)word == word >> 32 &&
+	       __atomic_compare_exchange_n(&lock->word, &word, word + SPIN_TAKE, false,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+static inline void spin_release(struct spinlock *lock)
+{
+	__atomic_store_n(&lock->serving,
+			 __atomic_load_n(&lock->serving, __ATOMIC_RELAXED) + 1,
+			 __ATOMIC_RELEASE);
+}
 
 static inline void spin_lock_here(struct spinlock *lock)
 {
-	uint16_t ticket;
-
 	preempt_disable();
 	lockdep_acquire(lock, LOCKDEP_CLASS(lock), 0);
-	ticket = atomic_fetch_add_explicit(&lock->next, 1, memory_order_relaxed);
-	if (unlikely(atomic_load_explicit(&lock->owner, memory_order_acquire) != ticket))
-		spin_wait(lock, ticket);
+	if (unlikely(!spin_take_free(lock)))
+		spin_wait(lock);
 }
 
 static inline void spin_unlock_here(struct spinlock *lock)
 {
-	uint16_t ticket = atomic_load_explicit(&lock->owner, memory_order_relaxed);
-
 	lockdep_release(lock);
-	atomic_store_explicit(&lock->owner, (uint16_t)(ticket + 1), memory_order_release);
+	spin_release(lock);
 	preempt_enable();
 }
 
@@ -61,10 +80,8 @@ static inline uint64_t spin_lock_irq_here(struct spinlock *lock)
 
 static inline void spin_unlock_irq_here(struct spinlock *lock, uint64_t flags)
 {
-	uint16_t ticket = atomic_load_explicit(&lock->owner, memory_order_relaxed);
-
 	lockdep_release(lock);
-	atomic_store_explicit(&lock->owner, (uint16_t)(ticket + 1), memory_order_release);
+	spin_release(lock);
 	irq_restore(flags);
 	preempt_enable();
 }

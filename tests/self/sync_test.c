@@ -35,10 +35,27 @@ SELF_TEST("sync.spinlock_tickets_wrap", spinlock_wraps)
 	struct spinlock lock;
 
 	spin_init(&lock, &outer_class);
-	for (unsigned i = 0; i < 70000; i++) {
+	lock.serving = lock.next = UINT32_MAX - 5;
+	for (unsigned i = 0; i < 6; i++) {
 		spin_lock(&lock);
 		spin_unlock(&lock);
 	}
+	EXPECT_EQ(lock.next, 6);
+	EXPECT(spin_try(&lock));
+	spin_unlock(&lock);
+}
+
+/* Two CPUs drew tickets and were taken away by the host before they could look. */
+SELF_TEST("sync.spinlock_passes_over_who_is_not_there", spinlock_forfeits)
+{
+	struct spinlock lock;
+
+	spin_init(&lock, &outer_class);
+	lock.next += 4;
+	spin_lock(&lock);
+	EXPECT_EQ(lock.serving, 5); /* the third turn, taken up */
+	EXPECT(!spin_try(&lock));
+	spin_unlock(&lock);
 	EXPECT(spin_try(&lock));
 	spin_unlock(&lock);
 }

@@ -19,7 +19,7 @@ static const off_t size_limit = (off_t)1 << 40;
 
 void ram_content_init(struct ram_inode *ram)
 {
-	mutex_init(&ram->content_lock, &content_class);
+	rwlock_init(&ram->content_lock, &content_class);
 	atomic_init(&ram->size, 0);
 	ram->index = (struct page_index){ 0 };
 }
@@ -38,7 +38,7 @@ static ssize_t content_read(struct file *file, struct iter *to, off_t *position)
 	struct ram_inode *ram = ram_inode_of(file->inode);
 	ssize_t done = 0;
 
-	MUTEX_GUARD(&ram->content_lock);
+	READ_GUARD(&ram->content_lock);
 	while (to->left && *position < (off_t)ram->size) {
 		size_t n = MIN(PAGE_SIZE - (*position & (PAGE_SIZE - 1)),
 			       ram->size - (uint64_t)*position);
@@ -52,7 +52,7 @@ static ssize_t content_read(struct file *file, struct iter *to, off_t *position)
 	return done;
 }
 
-/* With content_lock held: the page of that number, made where there is none. */
+/* With content_lock to write: the page of that number, made where there is none. */
 static int page_for_writing(struct ram_inode *ram, uint64_t number, struct page **result)
 {
 	struct ramfs *fs = ram->fs;
@@ -104,7 +104,7 @@ static ssize_t content_write(struct file *file, struct iter *from, off_t *positi
 	struct ram_inode *ram = ram_inode_of(file->inode);
 	ssize_t done = 0, moved = 0;
 
-	MUTEX_GUARD(&ram->content_lock);
+	WRITE_GUARD(&ram->content_lock);
 	if (from->left && atomic_load(&file->flags) & O_APPEND)
 		*position = (off_t)ram->size;
 	while (from->left && moved >= 0) {
@@ -144,7 +144,7 @@ int ram_content_truncate(struct inode *inode, uint64_t size)
 
 	if (size > size_limit)
 		return -EFBIG;
-	MUTEX_GUARD(&ram->content_lock);
+	WRITE_GUARD(&ram->content_lock);
 	free_pages(ram, (size + PAGE_SIZE - 1) >> PAGE_SHIFT);
 	page = offset ? page_index_find(&ram->index, size >> PAGE_SHIFT) : NULL;
 	if (page)

@@ -7,6 +7,7 @@
 
 #include "kernel/fs/filesystem.h"
 #include "kernel/mm/page.h"
+#include "kernel/sched/rwlock.h"
 #include "lib/rbtree.h"
 
 /* Pages by number: a radix tree that is as high as its largest number needs. */
@@ -26,7 +27,7 @@ struct page *page_index_remove(struct page_index *index, uint64_t number);
 uint64_t page_index_next(const struct page_index *index, uint64_t number);
 
 struct ramfs {
-	struct mutex tree_lock;
+	struct rwlock tree_lock;
 	uint64_t next_number;	/* [tree_lock] */
 	_Atomic uint64_t pages; /* that files hold */
 	uint64_t page_limit;	/* [I] half of the memory, as tmpfs */
@@ -44,7 +45,7 @@ struct ram_inode {
 	uint64_t next_cookie;
 
 	/* A regular file's. */
-	struct mutex content_lock;
+	struct rwlock content_lock;
 	_Atomic uint64_t size;	 /* [content_lock] to change; bytes */
 	struct page_index index; /* [content_lock] */
 };

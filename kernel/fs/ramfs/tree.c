@@ -89,7 +89,7 @@ static int ram_lookup(struct inode *inode, const char *name, struct inode **chil
 	struct ram_inode *directory = ram_inode_of(inode);
 	struct entry *entry;
 
-	MUTEX_GUARD(&directory->fs->tree_lock);
+	READ_GUARD(&directory->fs->tree_lock);
 	entry = find(directory, name);
 	if (!entry)
 		return -ENOENT;
@@ -129,7 +129,7 @@ static int ram_create(struct inode *inode, const char *name, uint32_t mode,
 	error = inode_create(directory->fs, mode, &entry->child);
 	if (error)
 		goto free_entry;
-	mutex_lock(&directory->fs->tree_lock);
+	rwlock_write_lock(&directory->fs->tree_lock);
 	if (directory->links == 0)
 		error = -ENOENT;
 	else if (find(directory, name))
@@ -139,10 +139,10 @@ static int ram_create(struct inode *inode, const char *name, uint32_t mode,
 	inode_get(&entry->child->inode);
 	*child = &entry->child->inode;
 	link_entry(directory, entry);
-	mutex_unlock(&directory->fs->tree_lock);
+	rwlock_write_unlock(&directory->fs->tree_lock);
 	return 0;
 unlock:
-	mutex_unlock(&directory->fs->tree_lock);
+	rwlock_write_unlock(&directory->fs->tree_lock);
 	inode_put(&entry->child->inode);
 free_entry:
 	kfree(entry);
@@ -171,7 +171,7 @@ static int ram_unlink(struct inode *inode, const char *name)
 	struct entry *entry;
 	int error = 0;
 
-	mutex_lock(&directory->fs->tree_lock);
+	rwlock_write_lock(&directory->fs->tree_lock);
 	entry = find(directory, name);
 	if (!entry)
 		error = -ENOENT;
@@ -179,7 +179,7 @@ static int ram_unlink(struct inode *inode, const char *name)
 		error = -EISDIR;
 	else
 		gone = unlink_entry(directory, entry);
-	mutex_unlock(&directory->fs->tree_lock);
+	rwlock_write_unlock(&directory->fs->tree_lock);
 	if (gone)
 		inode_put(gone);
 	return error;
@@ -192,7 +192,7 @@ static int ram_rmdir(struct inode *inode, const char *name)
 	struct entry *entry;
 	int error = 0;
 
-	mutex_lock(&directory->fs->tree_lock);
+	rwlock_write_lock(&directory->fs->tree_lock);
 	entry = find(directory, name);
 	if (!entry)
 		error = -ENOENT;
@@ -202,7 +202,7 @@ static int ram_rmdir(struct inode *inode, const char *name)
 		error = -ENOTEMPTY;
 	else
 		gone = unlink_entry(directory, entry);
-	mutex_unlock(&directory->fs->tree_lock);
+	rwlock_write_unlock(&directory->fs->tree_lock);
 	if (gone)
 		inode_put(gone);
 	return error;
@@ -274,7 +274,7 @@ static bool read_entry(struct ram_inode *directory, off_t position,
 {
 	struct entry *entry;
 
-	MUTEX_GUARD(&directory->fs->tree_lock);
+	READ_GUARD(&directory->fs->tree_lock);
 	entry = entry_from(directory, (uint64_t)position);
 	if (!entry)
 		return false;
@@ -323,7 +323,7 @@ int ramfs_create(struct inode **root)
 
 	if (!fs)
 		return -ENOMEM;
-	mutex_init(&fs->tree_lock, &tree_class);
+	rwlock_init(&fs->tree_lock, &tree_class);
 	page_stats(&stats);
 	fs->page_limit = stats.total / 2;
 	fs->next_number = 2;
