@@ -146,7 +146,8 @@ def sizes():
         return f"{pathlib.Path(path).stat().st_size / 1024:.1f} KiB"
 
     table("Sizes", ["", ""],
-          [["release kernel, stripped", kib("build/iso/octavo.elf")],
+          [["release kernel, packed and stripped", kib("build/iso/octavo.elf")],
+           ["the same as it lies in memory, without .bss", kib("build/link/packed/image")],
            ["debug kernel with self-tests, stripped", kib("build/iso/octavo-debug.elf")],
            ["ISO, BIOS and UEFI, both kernels", kib(ISO)],
            ["ISO with the empty kernel", kib(EMPTY_ISO)]])
