@@ -205,7 +205,7 @@ const char *multiboot2_parse(const struct boot_window *window, uint64_t address,
 			return "multiboot2: a tag of the boot information is damaged";
 		if (tag->type == TAG_END)
 			break;
-		/* The rest is taken all the same: it may name the screen to complain on. */
+		/* The rest is taken all the same: it may name the screen. */
 		more = take_tag(tag, info);
 		complaint = complaint ? complaint : more;
 		at += ALIGN_UP(tag->size, 8);
