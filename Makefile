@@ -21,7 +21,7 @@ GOALS := $(or $(MAKECMDGOALS),all)
 TOOL_SETS := $(sort $(if $(filter-out clean help,$(GOALS)),build) \
 	$(if $(filter iso run,$(GOALS)),run) $(if $(filter gui,$(GOALS)),gui) \
 	$(if $(filter debug,$(GOALS)),debug) \
-	$(if $(filter test unit golden boot-test self-% lint lint-% format bench,$(GOALS)),test))
+	$(if $(filter test unit golden boot-test self-% coverage lint lint-% format bench,$(GOALS)),test))
 $(BUILD)/.setup-%: scripts/setup
 	@scripts/setup $*
 	@mkdir -p $(@D) && touch $@

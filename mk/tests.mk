@@ -13,7 +13,7 @@ UNIT_C := $(wildcard tests/unit/*_test.c)
 UNIT_NAMES := $(UNIT_C:tests/unit/%.c=%)
 UNIT_PROGRAMS := $(UNIT_NAMES:%=$(BUILD)/unit/%)
 UNIT_LIB_C := $(filter-out lib/string.c,$(wildcard lib/*.c))
-UNIT_CFLAGS := $(HOST_CFLAGS) -DCONFIG_DEBUG=1 -Wno-error=unused-function
+UNIT_CFLAGS := $(HOST_CFLAGS) $(UNIT_COUNTERS) -DCONFIG_DEBUG=1 -Wno-error=unused-function
 unit_links = $(shell sed -n 's,^// link: *,,p' tests/unit/$(1).c)
 
 $(BUILD)/unit/obj/%.o: %.c $(BUILD)/unit/flags
