@@ -41,7 +41,8 @@ unit-programs: $(UNIT_PROGRAMS)
 
 # The boot tests, two machines at a time; -k in PYTEST_FLAGS chooses some of them.
 PYTEST_FLAGS ?=
-BOOT_NEEDS = $(release_ELF) $(check_ELF) $(debug_ELF) $(ISO) $(EMPTY_ELF) $(EMPTY_ISO) host
+BOOT_NEEDS = $(release_ELF) $(check_ELF) $(debug_ELF) $(ISO) $(EMPTY_ELF) $(EMPTY_ISO) host \
+	$(DEPTH)-debug.txt
 boot-test: $(BOOT_NEEDS) ## boot it in QEMU, in every way; PYTEST_FLAGS="-k menu" chooses
 	@mkdir -p $(RESULTS)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -n 2 -p no:cacheprovider \
@@ -90,9 +91,14 @@ lint-stack: $(release_OBJ) $(debug_OBJ)
 	$(Q)$(LINT)/stack.py $(PROGRAM_STACK) $(STACK_C:%.c=$(BUILD)/debug/obj/%.ci)
 # The worst stack of every way into the kernel: build/stack-depth.txt.
 DEPTH := $(BUILD)/stack-depth
-lint-depth: $(check_ELF) $(debug_ELF)
-	$(Q)for variant in release:check debug:debug; do $(LINT)/depth.py $(BUILD)/$${variant#*:}/octavo.elf \
-	  $(BUILD)/$${variant%:*}/obj $(DEPTH)-$${variant%:*}.txt || exit 1; done
+# $(1) is a variant, $(2) the kernel that has all of its objects.
+define depth_table
+$(DEPTH)-$(1).txt: $(2) $(LINT)/depth.py $(LINT)/callgraph.py $(LINT)/pointers.py
+	$$(Q)$(LINT)/depth.py $(2) $(BUILD)/$(1)/obj $$@
+endef
+$(eval $(call depth_table,release,$(check_ELF)))
+$(eval $(call depth_table,debug,$(debug_ELF)))
+lint-depth: $(DEPTH)-release.txt $(DEPTH)-debug.txt
 	$(Q)for variant in release debug; do echo "The $$variant kernel"; echo; \
 	  cat $(DEPTH)-$$variant.txt; echo; done >$(DEPTH).txt
 lint-static: $(release_OBJ) $(debug_OBJ)

@@ -14,6 +14,7 @@
 #include "kernel/debug/trace.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
+#include "kernel/sched/stack_mark.h"
 #include "kernel/time/clock.h"
 #include "kernel/x86/switch.h"
 #include "lib/printf.h"
@@ -103,6 +104,7 @@ static struct task *task_alloc(void)
 		return NULL;
 	}
 	task->stack_size = TASK_STACK_SIZE;
+	stack_mark_paint(task->stack, TASK_STACK_SIZE);
 	task->locks = LOCKDEP_TASK_SIZE ? (struct lock_held *)(task + 1) : NULL;
 	return task;
 }
@@ -164,6 +166,7 @@ static void task_free(struct task *task)
 
 	list_remove(&task->all_link);
 	spin_unlock_irq(&tasks_lock, flags);
+	stack_mark_note(task->stack, task->stack_size, task->entry);
 	vfree(task->stack);
 	kmem_free(&task_cache, task);
 }

@@ -11,7 +11,7 @@
 
 #include "lib/base.h"
 
-enum { CPU_MAX = 64 };
+enum { CPU_MAX = 64, IRQ_STACK_SIZE = 12288 };
 
 struct task;
 struct run_queue;

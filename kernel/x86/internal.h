@@ -5,6 +5,7 @@
 #ifndef KERNEL_X86_INTERNAL_H
 #define KERNEL_X86_INTERNAL_H
 
+#include "kernel/x86/cpu.h"
 #include "kernel/x86/layout.h"
 
 /* Control registers: Intel SDM volume 3A, section 2.5. */
@@ -41,7 +42,7 @@ enum selector {
  * the stack is not to be trusted, by their number in the TSS.
  */
 enum interrupt_stack { IST_NONE, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_END };
-enum { IRQ_STACK = IST_NONE, INTERRUPT_STACK_SIZE = 12288 };
+enum { IRQ_STACK = IST_NONE, INTERRUPT_STACK_SIZE = IRQ_STACK_SIZE };
 
 /* The boot CPU's, by the enum; paging_init unmaps the guards. */
 struct interrupt_stack_area {

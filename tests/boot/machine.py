@@ -42,6 +42,9 @@ PROMPT = "octavo> "
 HANG_GUARD_S = float(os.environ.get("HANG_GUARD", "240"))
 PIPE_BYTES = 1 << 20  # the most that pipe(7) gives to everybody
 
+# Time goes by instructions, and does not wait for the host's: docs/debugging.md.
+REPEATABLE = ["-icount", "shift=1,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]
+
 TYPES = {  # -M, and what makes the machine bare
     "pc": ["-M", "pc,hpet=on"],
     "q35": ["-M", "q35"],
@@ -139,7 +142,7 @@ class Machine:
 
     def __init__(self, name, *, kernel=None, iso=None, append="", uefi=False, type="pc",
                  memory="64M", cpu="max", smp=1, gdb=False, typed="",
-                 serial=True, snapshots=False, extra=()):
+                 serial=True, snapshots=False, repeatable=False, extra=()):
         self.folder = tempfile.TemporaryDirectory(prefix="octavo-")
         folder = pathlib.Path(self.folder.name)
         self.line, listener = Line(folder / "serial"), Listener(folder / "qmp")
@@ -159,6 +162,8 @@ class Machine:
             words += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}"]
         if kernel:
             words += ["-kernel", str(kernel)]
+        if repeatable:
+            words += REPEATABLE
         if snapshots:
             disk = folder / "state.qcow2"
             qcow2.create(disk)

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from machine import ISO, PROMPT
+from machine import DEBUG, ISO, PROMPT
+from stacks import check_stacks
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "golden"))
 import run as golden  # noqa: E402  (tests/golden/run.py)
@@ -43,6 +44,8 @@ def test_all_transcripts(machine, kernel):
         difference = golden.difference(golden.on_terminal(case), play(m, case))
         if difference:
             wrong[case.name] = "\n".join(difference)
+    if kernel == DEBUG:
+        check_stacks(m.command("cat /proc/stacks"))
     assert len(cases) >= 10
     assert not wrong, "\n".join(f"{name}:\n{text}" for name, text in wrong.items())
 

@@ -5,6 +5,7 @@ import pytest
 
 from conftest import options_of
 from machine import CHECK, DEBUG, ISO, RELEASE, SUCCESS
+from stacks import check_stacks
 
 PIECE = "Piece (1-16): "
 
@@ -66,7 +67,10 @@ def test_devices(machine, options):
                          ids=["release", "release-microvm", "debug-microvm"])
 def test_self_tests(machine, elf, type):
     """The tests in the kernel, of both variants; debug on a PC is in GRUB's menu."""
-    m = machine(kernel=elf, type=type, append="run=selftest")
+    stacks = "; cat /proc/stacks" if elf == DEBUG else ""
+    m = machine(kernel=elf, type=type, append=f'run="selftest{stacks}"')
     status = m.exit_status()
     assert not re.findall(r"(?:.*\n){0,5}not ok.*", m.log)
     assert status == SUCCESS
+    if stacks:  # of what only the tests do to the monitor's task, nothing is computed
+        check_stacks(m.log.rpartition("passed, 0 failed\n")[2], but=("run_command",))

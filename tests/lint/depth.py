@@ -457,7 +457,7 @@ def tables(stacks, findings):
     """All ways in. The functions that start each are looked up by name."""
     pointers = stacks.pointers
     task_size = constant("kernel/sched/internal.h", r"TASK_STACK_SIZE = (\d+)")
-    other_size = constant("kernel/x86/internal.h", r"INTERRUPT_STACK_SIZE = (\d+)")
+    other_size = constant("kernel/x86/cpu.h", r"IRQ_STACK_SIZE = (\d+)")
     boot_size = constant("boot/entry.asm", r"boot_stack:\s+resb (\d+)")
     node = pointers.node
 

@@ -1,0 +1,21 @@
+"""The same run twice is the same on the serial line, byte for byte: with time that goes
+by instructions (-icount), a clock and a seed that are given, and input from run=."""
+import pytest
+
+from machine import DEBUG, SUCCESS
+
+
+
+@pytest.mark.parametrize("cpus", [1, 4])
+def test_repeats(machine, cpus):
+    script = "ps; quarto -a=1; selftest sched.wait_stress; cat /proc/interrupts; " \
+             "cat /proc/uptime; dmesg"
+    said = []
+    for seed in (7, 7, 8):
+        m = machine(kernel=DEBUG, smp=cpus, repeatable=True,
+                    append=f'seed={seed} run="{script}"')
+        assert m.exit_status() == SUCCESS
+        said.append(m.log)
+    assert "not ok" not in said[0] and "ok 1 sched.wait_stress" in said[0]
+    assert said[0] == said[1]
+    assert said[0] != said[2].replace("seed=8", "seed=7")  # the seed decides
