@@ -58,8 +58,15 @@ static void replace(struct rb_tree *tree, struct rb_node *from, struct rb_node *
 		to->parent = parent;
 }
 
+static void update_up(struct rb_node *node, void (*update)(struct rb_node *node))
+{
+	for (; update && node; node = node->parent)
+		update(node);
+}
+
 /* Moves node down to that side; its child of the other side takes its place. */
-static void rotate(struct rb_tree *tree, struct rb_node *node, bool side)
+static void rotate(struct rb_tree *tree, struct rb_node *node, bool side,
+		   void (*update)(struct rb_node *node))
 {
 	struct rb_node *up = node->child[!side];
 	struct rb_node *middle = up->child[side];
@@ -70,10 +77,15 @@ static void rotate(struct rb_tree *tree, struct rb_node *node, bool side)
 	replace(tree, node, up);
 	up->child[side] = node;
 	node->parent = up;
+	if (update) {
+		update(node);
+		update(up);
+	}
 }
 
 /* node is red, and so may be its parent: the one thing that can be wrong. */
-static void repair_insert(struct rb_tree *tree, struct rb_node *node)
+static void repair_insert(struct rb_tree *tree, struct rb_node *node,
+			  void (*update)(struct rb_node *node))
 {
 	while (is_red(node->parent)) {
 		struct rb_node *parent = node->parent;
@@ -89,19 +101,19 @@ static void repair_insert(struct rb_tree *tree, struct rb_node *node)
 			continue;
 		}
 		if (node == parent->child[!side]) {
-			rotate(tree, parent, side);
+			rotate(tree, parent, side, update);
 			parent = node;
 		}
 		parent->red = false;
 		grand->red = true;
-		rotate(tree, grand, !side);
+		rotate(tree, grand, !side, update);
 		break;
 	}
 	tree->root->red = false;
 }
 
-void rb_link(struct rb_tree *tree, struct rb_node *parent, bool right,
-	     struct rb_node *node)
+void rb_link_augmented(struct rb_tree *tree, struct rb_node *parent, bool right,
+		       struct rb_node *node, void (*update)(struct rb_node *node))
 {
 	*node = (struct rb_node){ .parent = parent, .red = true };
 	if (parent)
@@ -110,12 +122,19 @@ void rb_link(struct rb_tree *tree, struct rb_node *parent, bool right,
 		tree->root = node;
 	if (!tree->first || (parent == tree->first && !right))
 		tree->first = node;
-	repair_insert(tree, node);
+	update_up(node, update);
+	repair_insert(tree, node, update);
+}
+
+void rb_link(struct rb_tree *tree, struct rb_node *parent, bool right,
+	     struct rb_node *node)
+{
+	rb_link_augmented(tree, parent, right, node, NULL);
 }
 
 /* Paths through node, parent's child or NULL, have one black node too few. */
 static void repair_erase(struct rb_tree *tree, struct rb_node *parent,
-			 struct rb_node *node)
+			 struct rb_node *node, void (*update)(struct rb_node *node))
 {
 	while (parent && !is_red(node)) {
 		bool side = node == parent->child[1];
@@ -124,7 +143,7 @@ static void repair_erase(struct rb_tree *tree, struct rb_node *parent,
 		if (sibling->red) {
 			sibling->red = false;
 			parent->red = true;
-			rotate(tree, parent, side);
+			rotate(tree, parent, side, update);
 			sibling = parent->child[!side];
 		}
 		if (!is_red(sibling->child[0]) && !is_red(sibling->child[1])) {
@@ -136,13 +155,13 @@ static void repair_erase(struct rb_tree *tree, struct rb_node *parent,
 		if (!is_red(sibling->child[!side])) {
 			sibling->child[side]->red = false;
 			sibling->red = true;
-			rotate(tree, sibling, !side);
+			rotate(tree, sibling, !side, update);
 			sibling = parent->child[!side];
 		}
 		sibling->red = parent->red;
 		parent->red = false;
 		sibling->child[!side]->red = false;
-		rotate(tree, parent, side);
+		rotate(tree, parent, side, update);
 		return;
 	}
 	if (node)
@@ -172,7 +191,8 @@ static struct rb_node *replace_by_next(struct rb_tree *tree, struct rb_node *nod
 	return parent;
 }
 
-void rb_erase(struct rb_tree *tree, struct rb_node *node)
+void rb_erase_augmented(struct rb_tree *tree, struct rb_node *node,
+			void (*update)(struct rb_node *node))
 {
 	struct rb_node *parent, *child;
 	bool red;
@@ -191,7 +211,13 @@ void rb_erase(struct rb_tree *tree, struct rb_node *node)
 		parent = node->parent;
 		replace(tree, node, child);
 	}
+	update_up(parent, update);
 	if (!red)
-		repair_erase(tree, parent, child);
+		repair_erase(tree, parent, child, update);
 	rb_node_init(node);
+}
+
+void rb_erase(struct rb_tree *tree, struct rb_node *node)
+{
+	rb_erase_augmented(tree, node, NULL);
 }

@@ -5,6 +5,11 @@
  * which they came. The caller holds the lock that protects the tree.
  *
  * To look for a key, walk down from tree->root: child[0] is less, child[1] is not.
+ *
+ * An augmented tree keeps in each member something about its whole subtree (the least of
+ * a value, say): `update` computes it anew from the node's own and its children's, and is
+ * called for every node below which something changed, children first. Such a tree is
+ * changed by the functions with update only.
  */
 #ifndef LIB_RBTREE_H
 #define LIB_RBTREE_H
@@ -66,8 +71,31 @@ struct rb_node *rb_prev(const struct rb_node *node);
 void rb_link(struct rb_tree *tree, struct rb_node *parent, bool right,
 	     struct rb_node *node);
 
+void rb_link_augmented(struct rb_tree *tree, struct rb_node *parent, bool right,
+		       struct rb_node *node, void (*update)(struct rb_node *node));
+
 /* Takes node out of the tree; it is then marked as being in none. */
 void rb_erase(struct rb_tree *tree, struct rb_node *node);
+void rb_erase_augmented(struct rb_tree *tree, struct rb_node *node,
+			void (*update)(struct rb_node *node));
+
+/* The same as linking into an empty tree, and as erasing from one with no other node. */
+static inline void rb_link_alone(struct rb_tree *tree, struct rb_node *node)
+{
+	*node = (struct rb_node){ 0 };
+	tree->root = tree->first = node;
+}
+
+static inline bool rb_is_alone(const struct rb_tree *tree, const struct rb_node *node)
+{
+	return tree->root == node && !node->child[0] && !node->child[1];
+}
+
+static inline void rb_erase_alone(struct rb_tree *tree, struct rb_node *node)
+{
+	tree->root = tree->first = NULL;
+	rb_node_init(node);
+}
 
 /* Puts node, which is in no tree, behind all that it is not less than. */
 static inline void rb_insert(struct rb_tree *tree, struct rb_node *node,

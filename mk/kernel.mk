@@ -60,7 +60,7 @@ release_COOL := -fno-move-loop-invariants -fno-caller-saves -fno-shrink-wrap \
 	-fno-tree-dominator-opts -DCONFIG_HOT=0
 release_HOT := -O2 -DCONFIG_HOT=1 -fno-align-functions -fno-align-loops -fno-align-jumps
 HOT := kernel/x86/trap.c kernel/mm/page.c kernel/mm/slab.c kernel/mm/kmalloc.c \
-	kernel/sched/sched.c \
+	kernel/sched/sched.c kernel/sched/queue.c kernel/sched/fair.c kernel/sched/place.c \
 	kernel/sched/waitq.c kernel/sched/mutex.c kernel/syscall/dispatch.c \
 	lib/string.c programs/%/search.c programs/%/table.c programs/%/symmetry.c programs/%/lines.c
 debug_CFLAGS := -O1 -fstack-protector-strong -DCONFIG_DEBUG=1

@@ -151,7 +151,7 @@ static COLD void report_hung(const struct task *task, uint64_t ns)
 static void look_at(struct task *task, void *context)
 {
 	struct look *look = context;
-	uint64_t since = task->started_at, then = since + limit_ns;
+	uint64_t since = task->since, then = since + limit_ns;
 
 	if (atomic_load(&task->state) != TASK_BLOCKED || task->switches == 0 ||
 	    atomic_load(&task->on_cpu))

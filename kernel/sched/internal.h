@@ -1,14 +1,15 @@
 /*
  * internal.h: run queues and the switch, for sched/ alone.
  *
- * A run queue is a list for each priority and a bit map of the lists in use, so that the
- * most urgent task is found in one step.
+ * A CPU's run queue has a list for each real-time priority and, behind them all, the fair
+ * queue (fair.h). The task that runs is in neither, but a fair one stays a member of the
+ * fair queue while it runs.
  *
  * A task belongs to one CPU's run queue at a time, whose lock protects its state. The
  * lock is held across the switch, from the old task's decision to the new task's first
  * step (sched_after_switch): whoever has the lock finds each task either running (the
- * CPU's task), queued (run_link in a list), or off its stack. The one change without
- * the lock is a task's own, from TASK_RUNNABLE to how it is going to sleep:
+ * CPU's task), queued, on its way to another CPU, or asleep and off its stack. The one
+ * change without the lock is a task's own, from TASK_RUNNABLE to how it is going to sleep:
  *
  *	task				waker
  *	state = TASK_SLEEPING
@@ -16,6 +17,25 @@
  *	sched_schedule			sched_wake: takes the lock
  *	  takes the lock		  state = TASK_RUNNABLE; queued unless it
  *	  state: sleeps or goes on	  is running, still or again
+ *
+ * A task changes its CPU (sched_move) while it is off its stack, in three steps: marked
+ * and given its new CPU under the old queue's lock, then, with no lock held, queued under
+ * the new one's. Two run queue locks are never held together. Whoever wants the task in
+ * between follows task->cpu to the new queue's lock, and must know by the mark that the
+ * mover is still to come:
+ *
+ *	mover				waker, or who changes its priority or affinity
+ *	lock of the old queue
+ *	  presence = PRESENCE_MOVING
+ *	  cpu = new			sched_lock_task: reads the old cpu,
+ *	unlock				  gets the old lock, cpu is another: once more
+ *					lock of the new queue
+ *					  MOVING: changes its fields, queues nothing
+ *					unlock
+ *	lock of the new queue
+ *	  may it still run here? no: on to another, as above
+ *	  queued, by the fields as they are now
+ *	unlock
  */
 #ifndef KERNEL_SCHED_INTERNAL_H
 #define KERNEL_SCHED_INTERNAL_H
@@ -24,22 +44,157 @@
 
 enum {
 	PRIORITY_IDLE = PRIORITY_LEVELS, /* after all others */
-	LEVEL_WORDS = (PRIORITY_LEVELS + 63) / 64,
+	LEVELS = PRIORITY_FAIR,		 /* lists of real-time tasks */
+	LEVEL_WORDS = (LEVELS + 63) / 64,
 	TASK_STACK_SIZE = 16384,
 };
-#define SLICE_NS (10 * NSEC_PER_MSEC)
+#define RR_SLICE_NS (10 * NSEC_PER_MSEC)
+/*
+ * While fair tasks wait, real-time ones have a CPU for so much of each period: a runaway
+ * must leave the console enough to be ended from there. As Linux's sched_rt_runtime_us.
+ */
+#define RT_PERIOD_NS (1000 * NSEC_PER_MSEC)
+#define RT_BUDGET_NS (950 * NSEC_PER_MSEC)
+
+/* What a CPU's need_resched asks for. */
+enum need {
+	NEED_CHOICE = 1 << 0, /* who runs? */
+	NEED_ALARM = 1 << 1,  /* when to look again? */
+};
+
+/* Where a task is; [run queue lock]. */
+enum presence {
+	PRESENCE_NONE, /* it runs or sleeps */
+	PRESENCE_QUEUED,
+	PRESENCE_MOVING, /* runnable, on its way to the queue of task->cpu */
+};
+
+/* What is left to do when a task's stack has been left. */
+enum departure {
+	DEPARTS_NOT,
+	DEPARTS_DEAD,
+	DEPARTS_AWAY, /* to another CPU */
+};
 
 struct run_queue {
 	struct spinlock lock;
 	struct cpu *cpu;   /* [I] */
 	struct task *idle; /* [I] */
-	/* [lock] */
+	/* [lock]; count, urgency and fair.weight are read without it, as hints */
+	struct fair_queue fair;
 	uint64_t levels_used[LEVEL_WORDS]; /* bit n: levels[n] is not empty */
-	unsigned count;			   /* tasks queued */
-	struct list levels[PRIORITY_LEVELS];
+	struct list levels[LEVELS];
+	unsigned count;	   /* tasks queued */
+	unsigned rt_count; /* real-time ones of them */
+	unsigned urgency;  /* priority of the task that runs */
+	enum departure departure;
 	struct task *previous; /* who ran before, while its stack is being left */
+	uint64_t rt_window, rt_used; /* ns: begin of the period; what went in it */
 	uint64_t switches;
+	uint64_t balanced_at; /* the CPU's own */
 };
+
+static inline bool is_fair(const struct task *task)
+{
+	return task->priority >= PRIORITY_FAIR;
+}
+
+static inline bool may_run_on(const struct task *task, unsigned cpu)
+{
+	return task->affinity >> cpu & 1;
+}
+
+static inline struct task *fair_task(struct fair *fair)
+{
+	return container_of(fair, struct task, fair);
+}
+
+/* Tasks that want the CPU, by weight; a real-time one counts as the heaviest fair one. */
+static inline uint64_t run_queue_load(const struct run_queue *rq)
+{
+	enum { RT_WEIGHT = 88818 };
+
+	return rq->fair.weight +
+	       (rq->rt_count + (rq->urgency < PRIORITY_FAIR)) * RT_WEIGHT;
+}
+
+/* All with the lock of rq. Books the time since the last look on the task that runs. */
+static inline void run_queue_account(struct run_queue *rq, struct task *running,
+				     uint64_t now)
+{
+	uint64_t used = now - running->since;
+
+	if (unlikely((int64_t)used <= 0))
+		return; /* another CPU's clock may be a little behind */
+	running->since = now;
+	running->run_time += used;
+	if (unlikely(!is_fair(running))) {
+		running->slice_left -= MIN(used, running->slice_left);
+		rq->rt_used += used;
+	} else if (running != rq->idle) {
+		fair_ran(&rq->fair, &running->fair, used);
+	}
+}
+
+/* queue.c, still with the lock. */
+void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct task *idle);
+/* Puts a real-time task that was neither running nor queued; takes one. */
+void run_queue_add_realtime(struct run_queue *rq, struct task *task, bool at_head);
+void run_queue_remove_realtime(struct run_queue *rq, struct task *task);
+
+/* The same for any task; a fair one is a member already, and stays one. */
+static inline void run_queue_add(struct run_queue *rq, struct task *task, bool at_head)
+{
+	task->presence = PRESENCE_QUEUED;
+	rq->count++;
+	if (likely(is_fair(task)))
+		fair_link(&rq->fair, &task->fair);
+	else
+		run_queue_add_realtime(rq, task, at_head);
+}
+
+static inline void run_queue_remove(struct run_queue *rq, struct task *task)
+{
+	task->presence = PRESENCE_NONE;
+	rq->count--;
+	if (likely(is_fair(task)))
+		fair_unlink(&rq->fair, &task->fair);
+	else
+		run_queue_remove_realtime(rq, task);
+}
+
+/* The same with its joining and leaving of the fair queue; enqueue asks for a decision
+ * where the task is better than the one that runs. */
+void run_queue_enqueue(struct run_queue *rq, struct task *task, bool at_head,
+		       uint64_t now);
+void run_queue_dequeue(struct run_queue *rq, struct task *task, uint64_t now);
+/* Who is next, off the queue; previous goes on and is put back, or leaves. */
+struct task *run_queue_choose(struct run_queue *rq, struct task *previous, bool goes_on,
+			      bool yields, uint64_t now);
+/* When the task that runs must be looked at again; 0: never. */
+uint64_t run_queue_alarm(const struct run_queue *rq, const struct task *running);
+/* Asks the queue's CPU to decide anew. */
+void run_queue_resched(struct run_queue *rq);
+
+/* place.c: with the lock of rq, interrupts off: task, off its stack and not queued,
+ * becomes queued at cpu, or wherever else it may run. Releases the lock. */
+void sched_move(struct run_queue *rq, struct task *task, unsigned cpu);
+/* The best CPU for a task that becomes runnable and was at `previous`. */
+unsigned sched_choose_of_several(const struct task *task, unsigned previous);
+extern _Atomic uint64_t sched_online; /* CPUs that run tasks */
+
+static inline unsigned sched_choose_cpu(const struct task *task, unsigned previous)
+{
+	if (likely(atomic_load_explicit(&sched_online, memory_order_relaxed) == 1))
+		return 0;
+	return sched_choose_of_several(task, previous);
+}
+
+/* balance.c: an idle CPU takes a task that waits elsewhere, and says if it did; a busy
+ * one gives some away, from its slice's alarm. */
+bool sched_pull(struct run_queue *rq);
+void sched_push(struct run_queue *rq);
+extern _Atomic uint64_t sched_idle_mask; /* CPUs that halt */
 
 /* Why the running task calls sched_schedule. */
 enum sched_reason {
@@ -47,51 +202,6 @@ enum sched_reason {
 	SCHED_YIELD,   /* lets its equals run first */
 	SCHED_PREEMPT, /* it goes on later, whatever its state */
 };
-
-/* All with the lock of rq. */
-static inline void run_queue_add(struct run_queue *rq, struct task *task, bool at_head)
-{
-	struct list *level = &rq->levels[task->priority];
-
-	if (at_head)
-		list_add_head(level, &task->run_link);
-	else
-		list_add_tail(level, &task->run_link);
-	rq->levels_used[task->priority / 64] |= 1ull << task->priority % 64;
-	rq->count++;
-}
-
-static inline void run_queue_remove(struct run_queue *rq, struct task *task)
-{
-	list_remove(&task->run_link);
-	if (list_is_empty(&rq->levels[task->priority]))
-		rq->levels_used[task->priority / 64] &= ~(1ull << task->priority % 64);
-	rq->count--;
-}
-
-/* The most urgent task, taken off; the idle task when there is none. */
-static inline struct task *run_queue_take(struct run_queue *rq)
-{
-	for (unsigned i = 0; i < LEVEL_WORDS; i++) {
-		struct task *task;
-		unsigned level;
-
-		if (!rq->levels_used[i])
-			continue;
-		level = 64 * i + (unsigned)__builtin_ctzll(rq->levels_used[i]);
-		task = list_entry(rq->levels[level].next, struct task, run_link);
-		run_queue_remove(rq, task);
-		return task;
-	}
-	return rq->idle;
-}
-
-/* Whether a task of this priority is queued. */
-static inline bool run_queue_has(const struct run_queue *rq, unsigned priority)
-{
-	return priority < PRIORITY_LEVELS &&
-	       rq->levels_used[priority / 64] & 1ull << priority % 64;
-}
 
 /* The lock of a task's run queue. */
 struct run_queue *sched_lock_task(struct task *task, uint64_t *flags);
@@ -152,8 +262,6 @@ void task_init(struct task *task, const char *name, unsigned priority);
 struct task *task_new_idle(unsigned cpu);
 /* Drops a dead task's own reference, from the stack of another. Any context. */
 void task_release_dead(struct task *task);
-/* Frees what task_put could not where it was called. Task context. */
-void task_reap(void);
 
 /* mutex_debug.c: reports tasks that wait for each other. With the lock of all queues. */
 #if CONFIG_DEBUG

@@ -16,135 +16,9 @@
 #include "kernel/x86/smp.h"
 #include "kernel/x86/switch.h"
 
-LOCK_CLASS(run_queue_class, "run queue", RANK_RUN_QUEUE, LOCK_IRQ);
 static struct run_queue boot_queue;
-static struct task boot_idle;	/* task 0 */
-static _Atomic uint64_t online; /* CPUs that run tasks */
-
-/* Asks the queue's CPU to decide anew. With the queue's lock. */
-static void resched(struct run_queue *rq)
-{
-	if (__atomic_exchange_n(&rq->cpu->need_resched, 1, __ATOMIC_SEQ_CST))
-		return;
-	if (rq->cpu != cpu_this())
-		smp_send_reschedule(rq->cpu->id);
-}
-
-struct run_queue *sched_lock_task(struct task *task, uint64_t *flags)
-{
-	for (;;) {
-		uint32_t cpu = atomic_load_explicit(&task->cpu, memory_order_relaxed);
-		struct run_queue *rq = cpus[cpu]->run_queue;
-
-		*flags = spin_lock_irq(&rq->lock);
-		if (atomic_load_explicit(&task->cpu, memory_order_relaxed) == cpu)
-			return rq;
-		spin_unlock_irq(&rq->lock, *flags);
-	}
-}
-
-/* A task that became runnable: it may be better than the one that runs, or its equal. */
-static void enqueue(struct run_queue *rq, struct task *task)
-{
-	const struct task *current = rq->cpu->task;
-
-	run_queue_add(rq, task, false);
-	if (task->priority > current->priority)
-		return;
-	if (task->priority == current->priority && rq->cpu == cpu_this())
-		timer_set_slice(current->started_at + current->slice_left);
-	else
-		resched(rq); /* to run it; or only the CPU itself can set its alarm */
-}
-
-bool sched_wake(struct task *task, unsigned from)
-{
-	uint64_t flags;
-	struct run_queue *rq = sched_lock_task(task, &flags);
-	bool wakes =
-		from & 1u << atomic_load_explicit(&task->state, memory_order_relaxed);
-
-	if (wakes) {
-		atomic_store_explicit(&task->state, TASK_RUNNABLE, memory_order_relaxed);
-		trace(TRACE_WAKE, (uint64_t)task->id, rq->cpu->id);
-		/* Not when it has not slept yet: it runs, or was preempted before. */
-		if (rq->cpu->task != task && list_is_empty(&task->run_link))
-			enqueue(rq, task);
-	}
-	spin_unlock_irq(&rq->lock, flags);
-	return wakes;
-}
-
-void sched_start(struct task *task)
-{
-	struct run_queue *rq;
-	uint64_t flags;
-	unsigned best = 0;
-
-	/* Without their locks: a wrong guess costs balance, nothing else. */
-	for (uint64_t left = sched_cpus() & ~1ull; left; left &= left - 1) {
-		unsigned i = (unsigned)__builtin_ctzll(left);
-
-		if (cpus[i]->run_queue->count < cpus[best]->run_queue->count)
-			best = i;
-	}
-	atomic_store_explicit(&task->cpu, best, memory_order_relaxed);
-	rq = sched_lock_task(task, &flags);
-	task->slice_left = SLICE_NS;
-	atomic_store_explicit(&task->state, TASK_RUNNABLE, memory_order_relaxed);
-	enqueue(rq, task);
-	spin_unlock_irq(&rq->lock, flags);
-}
-
-COLD void sched_set_priority(struct task *task, unsigned priority)
-{
-	uint64_t flags;
-	struct run_queue *rq = sched_lock_task(task, &flags);
-
-	if (task->priority == priority) {
-		/* Nothing to do. */
-	} else if (!list_is_empty(&task->run_link)) {
-		run_queue_remove(rq, task);
-		task->priority = (uint8_t)priority;
-		enqueue(rq, task);
-	} else {
-		task->priority = (uint8_t)priority;
-		if (rq->cpu->task == task && rq->count > 0)
-			resched(rq);
-	}
-	spin_unlock_irq(&rq->lock, flags);
-}
-
-/* Books the time since the last decision on the task that runs. */
-static void account(struct task *task, uint64_t now)
-{
-	uint64_t used = now - task->started_at;
-
-	task->run_time += used;
-	task->slice_left = task->slice_left > used ? task->slice_left - used : 0;
-	task->started_at = now;
-}
-
-/* Who is next; a previous task that stays runnable is queued before. */
-static struct task *choose(struct run_queue *rq, struct task *previous,
-			   enum sched_reason reason)
-{
-	bool goes_on = reason == SCHED_PREEMPT ||
-		       atomic_load_explicit(&previous->state, memory_order_relaxed) ==
-			       TASK_RUNNABLE;
-	bool turn_over = reason == SCHED_YIELD || !goes_on ||
-			 (previous->slice_left == 0 && previous->policy != POLICY_FIFO);
-
-	if (turn_over)
-		previous->slice_left = SLICE_NS;
-	if (previous == rq->idle) {
-		ASSERT(goes_on);
-		return run_queue_take(rq);
-	}
-	if (goes_on)
-		run_queue_add(rq, previous, !turn_over);
-	return run_queue_take(rq);
-}
+static struct task boot_idle; /* task 0 */
+_Atomic uint64_t sched_online;
 
 static void switch_to(struct run_queue *rq, struct task *previous, struct task *next)
 {
@@ -152,6 +26,7 @@ static void switch_to(struct run_queue *rq, struct task *previous, struct task *
 	atomic_store_explicit(&next->on_cpu, true, memory_order_relaxed);
 	rq->previous = previous;
 	rq->switches++;
+	rq->urgency = next->priority;
 	next->switches++;
 	rq->cpu->task = next;
 	rq->cpu->kernel_rsp = (uint64_t)next->stack + next->stack_size;
@@ -164,18 +39,51 @@ static void switch_to(struct run_queue *rq, struct task *previous, struct task *
 	sched_after_switch();
 }
 
+/* The stack of a task that cannot go on here has been left. Releases the lock. */
+static NOINLINE void depart(struct run_queue *rq, struct task *task)
+{
+	enum departure departure = rq->departure;
+
+	rq->departure = DEPARTS_NOT;
+	if (departure == DEPARTS_AWAY) {
+		sched_move(rq, task, sched_choose_cpu(task, rq->cpu->id));
+		/* Interrupts are off, and nobody looks on the way out of here. */
+		if (unlikely(cpu_need_resched()))
+			smp_send_reschedule(rq->cpu->id);
+		return;
+	}
+	spin_unlock(&rq->lock);
+	task_release_dead(task);
+}
+
 /* stack: below sched_after_switch, no sched_schedule */
 void sched_after_switch(void)
 {
 	struct run_queue *rq = cpu_this()->run_queue;
 	struct task *previous = rq->previous;
-	bool dead =
-		atomic_load_explicit(&previous->state, memory_order_relaxed) == TASK_DEAD;
 
 	atomic_store_explicit(&previous->on_cpu, false, memory_order_release);
-	spin_unlock(&rq->lock);
-	if (unlikely(dead))
-		task_release_dead(previous);
+	if (unlikely(rq->departure))
+		depart(rq, previous);
+	else
+		spin_unlock(&rq->lock);
+}
+
+/* Whether the task that runs goes on; if not, what becomes of it. */
+static bool goes_on(struct run_queue *rq, struct task *task, enum sched_reason reason)
+{
+	uint32_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
+
+	if (reason == SCHED_SLEEP && state != TASK_RUNNABLE) {
+		if (unlikely(state == TASK_DEAD))
+			rq->departure = DEPARTS_DEAD;
+		return false;
+	}
+	if (likely(may_run_on(task, rq->cpu->id)))
+		return true;
+	rq->departure = DEPARTS_AWAY;
+	task->presence = PRESENCE_MOVING;
+	return false;
 }
 
 /*
@@ -194,10 +102,11 @@ void sched_schedule(enum sched_reason reason)
 	__atomic_store_n(&rq->cpu->need_resched, 0, __ATOMIC_RELAXED);
 	rq->cpu->decisions++;
 	now = clock_monotonic();
-	account(previous, now);
-	next = choose(rq, previous, reason);
-	next->started_at = now;
-	timer_set_slice(run_queue_has(rq, next->priority) ? now + next->slice_left : 0);
+	run_queue_account(rq, previous, now);
+	next = run_queue_choose(rq, previous, goes_on(rq, previous, reason),
+				reason == SCHED_YIELD, now);
+	next->since = now;
+	timer_set_slice(run_queue_alarm(rq, next));
 	if (next != previous)
 		switch_to(rq, previous, next); /* releases the lock */
 	else
@@ -205,10 +114,28 @@ void sched_schedule(enum sched_reason reason)
 	irq_restore(flags);
 }
 
+/* Only the running task's alarm was asked for: somebody waits now. */
+static void set_alarm(void)
+{
+	uint64_t flags = irq_save();
+	struct run_queue *rq = cpu_this()->run_queue;
+
+	spin_lock(&rq->lock);
+	if (__atomic_fetch_and(&rq->cpu->need_resched, ~NEED_ALARM, __ATOMIC_RELAXED))
+		timer_set_slice(run_queue_alarm(rq, cpu_task()));
+	spin_unlock(&rq->lock);
+	irq_restore(flags);
+}
+
 void sched_preempt(void)
 {
-	while (cpu_task() && cpu_need_resched() && cpu_irq_depth() == 0)
-		sched_schedule(SCHED_PREEMPT);
+	while (cpu_task() && cpu_need_resched() && cpu_irq_depth() == 0) {
+		if (__atomic_load_n(&cpu_this()->need_resched, __ATOMIC_RELAXED) ==
+		    NEED_ALARM)
+			set_alarm();
+		else
+			sched_schedule(SCHED_PREEMPT);
+	}
 }
 
 void sched_preempt_irq(void)
@@ -223,10 +150,13 @@ void task_yield(void)
 	sched_schedule(SCHED_YIELD);
 }
 
-/* The running task's slice is over: the next interrupt exit decides. */
+/* The running task's time is over: the next interrupt exit decides. */
 static void slice_ended(void)
 {
-	__atomic_store_n(&cpu_this()->need_resched, 1, __ATOMIC_RELAXED);
+	struct cpu *cpu = cpu_this();
+
+	__atomic_fetch_or(&cpu->need_resched, NEED_CHOICE, __ATOMIC_RELAXED);
+	sched_push(cpu->run_queue);
 }
 
 static void print_locks(void)
@@ -234,18 +164,15 @@ static void print_locks(void)
 	lockdep_print_held(cpu_task()->locks);
 }
 
-/* The queue of a CPU that runs its idle task. */
-static COLD void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct task *idle)
+/* Gives a CPU its queue, and the idle task, which it runs. */
+static COLD void adopt(struct cpu *cpu, struct run_queue *rq, struct task *idle)
 {
-	spin_init(&rq->lock, &run_queue_class);
-	rq->cpu = cpu;
-	rq->idle = idle;
-	for (unsigned i = 0; i < PRIORITY_LEVELS; i++)
-		list_init(&rq->levels[i]);
+	run_queue_init(rq, cpu, idle);
 	atomic_store(&idle->cpu, cpu->id);
+	idle->affinity = CPUS_ALL; /* what it creates may run anywhere */
 	atomic_store(&idle->state, TASK_RUNNABLE);
 	atomic_store(&idle->on_cpu, true);
-	idle->started_at = clock_monotonic();
+	idle->since = clock_monotonic();
 	cpu->idle = cpu->task = idle;
 	cpu->run_queue = rq;
 }
@@ -254,8 +181,8 @@ COLD void sched_init(void)
 {
 	task_cache_init();
 	task_init(&boot_idle, "idle", PRIORITY_IDLE);
-	run_queue_init(&boot_queue, cpu_this(), &boot_idle);
-	atomic_store(&online, 1);
+	adopt(cpu_this(), &boot_queue, &boot_idle);
+	atomic_store(&sched_online, 1);
 	timer_set_slice_handler(slice_ended);
 	panic_print_locks = print_locks;
 }
@@ -269,7 +196,7 @@ COLD int sched_cpu_prepare(unsigned cpu)
 		kfree(rq);
 		return -ENOMEM;
 	}
-	run_queue_init(rq, cpus[cpu], idle);
+	adopt(cpus[cpu], rq, idle);
 	cpus[cpu]->kernel_rsp = (uint64_t)idle->stack + idle->stack_size;
 	return 0;
 }
@@ -278,25 +205,43 @@ COLD void sched_cpu_run(void)
 {
 	struct cpu *cpu = cpu_this();
 
-	cpu->task->started_at = clock_monotonic();
-	atomic_fetch_or(&online, 1ull << cpu->id);
+	cpu->task->since = clock_monotonic();
+	atomic_fetch_or(&sched_online, 1ull << cpu->id);
 	sched_idle();
 }
 
 uint64_t sched_cpus(void)
 {
-	return atomic_load_explicit(&online, memory_order_acquire);
+	return atomic_load_explicit(&sched_online, memory_order_acquire);
+}
+
+/* Work from elsewhere, or the CPU's bit among those that halt. */
+static void look_around(struct run_queue *rq, uint64_t bit)
+{
+	/* First the bit: who queues a task after our look sees it. */
+	atomic_fetch_or(&sched_idle_mask, bit);
+	sched_pull(rq);
 }
 
 void sched_idle(void)
 {
+	struct run_queue *rq = cpu_this()->run_queue;
+	uint64_t bit = 1ull << rq->cpu->id;
+
 	for (;;) {
+		bool alone = sched_cpus() == bit;
+
+		if (!alone)
+			look_around(rq, bit);
 		irq_disable();
 		lockdep_idle();
 		if (!cpu_need_resched())
 			cpu_wait_irq(); /* what comes now ends the halt: no gap */
 		irq_enable();
 		watchdog_wake();
+		if (!alone && atomic_load_explicit(&sched_idle_mask,
+						   memory_order_relaxed) & bit)
+			atomic_fetch_and(&sched_idle_mask, ~bit);
 		sched_preempt();
 		task_reap();
 	}

@@ -73,7 +73,11 @@ void task_init(struct task *task, const char *name, unsigned priority)
 	task->priority = task->base_priority = (uint8_t)priority;
 	task->policy = priority < PRIORITY_FAIR ? POLICY_RR : POLICY_FAIR;
 	list_init(&task->run_link);
-	task->slice_left = SLICE_NS;
+	task->slice_left = RR_SLICE_NS;
+	task->affinity = cpu_task() ? cpu_task()->affinity : CPUS_ALL;
+	fair_init(&task->fair, priority >= PRIORITY_FAIR && priority < PRIORITY_IDLE ?
+				       fair_weights[priority - PRIORITY_FAIR] :
+				       FAIR_UNIT);
 	waitq_init(&task->ended);
 	timer_setup(&task->sleep_timer, wake_sleeper);
 	SPIN_IRQ_GUARD(&tasks_lock);
@@ -250,38 +254,6 @@ int task_join(struct task *task, int *status)
 	return error;
 }
 
-static void set_base(struct task *task, enum task_policy policy, unsigned priority)
-{
-	task->policy = (uint8_t)policy;
-	task->base_priority = (uint8_t)priority;
-	mutex_priority_changed(task);
-}
-
-void task_set_priority(struct task *task, unsigned priority)
-{
-	unsigned policy = task->policy;
-
-	priority = MIN(priority, PRIORITY_LEVELS - 1u);
-	if (priority >= PRIORITY_FAIR)
-		policy = POLICY_FAIR;
-	else if (policy == POLICY_FAIR)
-		policy = POLICY_RR;
-	set_base(task, policy, priority);
-}
-
-int task_set_policy(struct task *task, enum task_policy policy, unsigned priority)
-{
-	bool fair = policy == POLICY_FAIR;
-
-	if (priority >= PRIORITY_LEVELS || priority == PRIORITY_FAIR - 1 ||
-	    fair != (priority >= PRIORITY_FAIR))
-		return -EINVAL;
-	if (!fair && policy != POLICY_FIFO && policy != POLICY_RR)
-		return -EINVAL;
-	set_base(task, policy, priority);
-	return 0;
-}
-
 struct task *task_find(int id)
 {
 	struct task *task;
@@ -331,8 +303,10 @@ const char *task_state_name(const struct task *task)
 
 uint64_t task_run_time(const struct task *task)
 {
+	uint64_t now = clock_monotonic(), since = task->since;
+
 	/* Without the lock: the sum may be a moment old. */
-	if (!atomic_load_explicit(&task->on_cpu, memory_order_relaxed))
+	if (!atomic_load_explicit(&task->on_cpu, memory_order_relaxed) || since > now)
 		return task->run_time;
-	return task->run_time + (clock_monotonic() - task->started_at);
+	return task->run_time + (now - since);
 }

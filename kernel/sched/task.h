@@ -8,6 +8,7 @@
 #ifndef KERNEL_SCHED_TASK_H
 #define KERNEL_SCHED_TASK_H
 
+#include "kernel/sched/fair.h"
 #include "kernel/sched/waitq.h"
 #include "kernel/sync/refcount.h"
 #include "kernel/time/timer.h"
@@ -38,6 +39,8 @@ enum task_policy {
 	POLICY_RR = 2,	 /* until its slice is over */
 };
 
+#define CPUS_ALL UINT64_MAX
+
 struct process;
 struct mutex;
 struct mutex_waiter;
@@ -56,11 +59,15 @@ struct task {
 	_Atomic uint32_t state; /* the task itself sets how it is going to sleep */
 	uint8_t priority, base_priority; /* in force (a mutex lends some); its own */
 	uint8_t policy;			 /* enum task_policy; of base_priority */
+	uint8_t presence;		 /* sched/'s */
+	uint64_t affinity;		 /* the CPUs where it may run */
 	_Atomic uint32_t cpu;
-	struct list run_link;	       /* in no list while it runs or sleeps */
-	uint64_t rsp;		       /* while it does not run */
-	uint64_t slice_left;	       /* ns */
-	uint64_t run_time, started_at; /* ns on a CPU; when it got it */
+	struct fair fair;
+	struct list run_link; /* of a real-time task that waits */
+	uint64_t rsp;	      /* while it does not run */
+	uint64_t slice_left;  /* ns, of a real-time task */
+	uint64_t run_time;    /* ns on a CPU, until since */
+	uint64_t since;	      /* ns: it has the CPU, or has not had it, since about then */
 	uint64_t switches;
 
 	/* [a] */
@@ -107,6 +114,8 @@ MUST_CHECK int task_create_stopped(const char *name, int (*entry)(void *), void 
 void task_start(struct task *task);
 void task_get(struct task *task);
 void task_put(struct task *task); /* any context */
+/* Frees what task_put could not where it was called. The idle tasks do it, too. */
+void task_reap(void);
 
 NORETURN void task_exit(int status);
 /* Asks it to end; see above. Any context. */
@@ -125,6 +134,11 @@ void task_set_priority(struct task *task, unsigned priority);
 /* The same with a policy: -EINVAL where they do not go together. Any context. */
 MUST_CHECK int task_set_policy(struct task *task, enum task_policy policy,
 			       unsigned priority);
+/*
+ * Where it may run; when this returns it runs nowhere else. New tasks have it from their
+ * creator. -EINVAL: none of these CPUs is there. Task context, no lock held.
+ */
+MUST_CHECK int task_set_affinity(struct task *task, uint64_t mask);
 /*
  * The priority in force, of either class, whether it runs, is queued or sleeps: for locks
  * that lend one, and to take it back with the base priority. Any context.

@@ -8,6 +8,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "tests/self/fs_helpers.h"
+#include "tests/self/sched_helpers.h"
 
 static struct file *open_or_fail(const char *path, unsigned flags)
 {
@@ -189,7 +190,9 @@ SELF_TEST("device.kmsg_waits", test_kmsg_waits)
 	struct task *task;
 
 	waiter = (struct waiter){ 0 };
+	pin(); /* so that it waits before we go on */
 	task = start_waiter(&waiter);
+	unpin();
 	if (!task)
 		return;
 	EXPECT_EQ(task_sleep(2 * NSEC_PER_MSEC), 0);
@@ -208,7 +211,9 @@ SELF_TEST("device.kmsg_wakes_late", test_kmsg_late)
 	struct task *task;
 
 	waiter = (struct waiter){ 0 };
+	pin(); /* so that it waits before we go on */
 	task = start_waiter(&waiter);
+	unpin();
 	if (!task)
 		return;
 	EXPECT_EQ(task_sleep(2 * NSEC_PER_MSEC), 0);

@@ -19,6 +19,7 @@ enum { ALLOCATIONS_MAX = 10000, SETTLE_S = 10 };
 /* Bytes in use, without the stacks that are kept for the next task. */
 static uint64_t memory_used(void)
 {
+	task_reap();
 	vmalloc_shrink();
 	return slab_used() + vmalloc_used();
 }

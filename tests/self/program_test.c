@@ -35,6 +35,7 @@ static struct program_stats stats_now(void)
 /* Bytes in use, without the stacks that are kept for the next task. */
 static uint64_t memory_used(void)
 {
+	task_reap();
 	vmalloc_shrink();
 	return slab_used() + vmalloc_used();
 }
@@ -300,5 +301,6 @@ SELF_TEST("program.allocations_fail", allocations_fail)
 		} while (struck && n < 10000);
 		EXPECT(n > 3);
 		EXPECT_EQ(play(games[i], 128).hash, right.hash);
+		EXPECT(settles(used)); /* before the next test looks */
 	}
 }

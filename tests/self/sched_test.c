@@ -7,7 +7,7 @@
 #include "kernel/sched/mutex.h"
 #include "kernel/sched/task.h"
 #include "kernel/time/clock.h"
-#include "tests/self/self.h"
+#include "tests/self/sched_helpers.h"
 
 #define LONG_NS (10 * NSEC_PER_SEC) /* a guard: what takes that long hangs */
 
@@ -50,43 +50,6 @@ static unsigned raise_self(void)
 	return old;
 }
 
-SELF_TEST("sched.equals_take_turns", equals_take_turns)
-{
-	enum { TASKS = 3, TURNS = 18 };
-	struct task *tasks[TASKS];
-	uint64_t deadline = clock_monotonic() + LONG_NS, sum, least, most, wakes = 0;
-	unsigned old;
-
-	if (cpu_count > 1) {
-		self_skip("they would not share a CPU");
-		return;
-	}
-	old = raise_self();
-	atomic_store(&stop, false);
-	for (unsigned i = 0; i < TASKS; i++)
-		start("spin", spin, NULL, PRIORITY_NORMAL, &tasks[i]);
-	do {
-		/* Long: only the alarm of the slices ends turns meanwhile. */
-		EXPECT_EQ(task_sleep(200 * NSEC_PER_MSEC), 0);
-		wakes++;
-		sum = most = 0;
-		least = UINT64_MAX;
-		for (unsigned i = 0; i < TASKS; i++) {
-			uint64_t turns = tasks[i]->switches;
-
-			sum += turns;
-			least = MIN(least, turns);
-			most = MAX(most, turns);
-		}
-	} while (sum < TURNS && clock_monotonic() < deadline);
-	end(tasks, TASKS);
-	task_set_priority(cpu_task(), old);
-	EXPECT(sum >= TURNS);
-	EXPECT(wakes * 3 <= sum);
-	/* One is ahead by its turn; each wake-up of ours cuts one turn in two. */
-	EXPECT(most - least <= 1 + wakes);
-}
-
 static int note_run(void *argument)
 {
 	atomic_fetch_add(&ran, 1);
@@ -95,21 +58,14 @@ static int note_run(void *argument)
 
 SELF_TEST("sched.more_urgent_runs_at_once", urgent_runs_at_once)
 {
-	struct task *urgent, *lazy;
+	struct task *urgent;
 
-	if (cpu_count > 1) {
-		self_skip("another CPU may run them");
-		return;
-	}
+	pin();
 	atomic_store(&ran, 0);
-	start("lazy", note_run, NULL, PRIORITY_LOW, &lazy);
-	EXPECT_EQ(atomic_load(&ran), 0);
 	start("urgent", note_run, NULL, PRIORITY_HIGH, &urgent);
 	EXPECT_EQ(atomic_load(&ran), 1);
-	task_yield(); /* for equals, of which there are none */
-	EXPECT_EQ(atomic_load(&ran), 1);
-	end((struct task *[]){ urgent, lazy }, 2);
-	EXPECT_EQ(atomic_load(&ran), 2);
+	end(&urgent, 1);
+	unpin();
 }
 
 SELF_TEST("sched.wake_up_preempts", wake_up_preempts)
@@ -119,10 +75,7 @@ SELF_TEST("sched.wake_up_preempts", wake_up_preempts)
 	uint64_t switches, ours;
 	unsigned old;
 
-	if (cpu_count > 1) {
-		self_skip("it may have a CPU of its own");
-		return;
-	}
+	pin();
 	old = raise_self();
 	atomic_store(&stop, false);
 	start("spin", spin, NULL, PRIORITY_NORMAL, &spinner);
@@ -137,6 +90,7 @@ SELF_TEST("sched.wake_up_preempts", wake_up_preempts)
 	EXPECT(ours > WAKES / 2 && ours <= WAKES);
 	end(&spinner, 1);
 	task_set_priority(cpu_task(), old);
+	unpin();
 }
 
 SELF_TEST("sched.priority_change_counts_at_once", priority_change)
@@ -144,10 +98,7 @@ SELF_TEST("sched.priority_change_counts_at_once", priority_change)
 	struct task *task;
 	unsigned old = cpu_task()->base_priority;
 
-	if (cpu_count > 1) {
-		self_skip("another CPU may run it");
-		return;
-	}
+	pin();
 	atomic_store(&ran, 0);
 	start("later", note_run, NULL, PRIORITY_LOW, &task);
 	EXPECT_EQ(atomic_load(&ran), 0);
@@ -159,6 +110,7 @@ SELF_TEST("sched.priority_change_counts_at_once", priority_change)
 	EXPECT_EQ(atomic_load(&ran), 2);
 	task_set_priority(cpu_task(), old);
 	end(&task, 1);
+	unpin();
 }
 
 SELF_TEST("sched.yield_alternates", yield_alternates)
@@ -167,10 +119,7 @@ SELF_TEST("sched.yield_alternates", yield_alternates)
 	struct task *other;
 	uint64_t before;
 
-	if (cpu_count > 1) {
-		self_skip("needs one CPU");
-		return;
-	}
+	pin();
 	atomic_store(&stop, true);
 	start("other", spin, NULL, cpu_task()->priority, &other);
 	task_yield();
@@ -180,6 +129,7 @@ SELF_TEST("sched.yield_alternates", yield_alternates)
 		task_yield(); /* it has ended: nobody to switch to */
 	EXPECT_EQ(cpu_task()->switches, before);
 	end(&other, 1);
+	unpin();
 }
 
 enum { SLEEPERS = 5 };
@@ -202,6 +152,7 @@ SELF_TEST("sched.sleepers_wake_in_order", sleepers_in_order)
 	struct task *tasks[SLEEPERS];
 	int slept;
 
+	pin();
 	atomic_store(&ran, 0);
 	sleep_base = clock_monotonic() + 20 * NSEC_PER_MSEC;
 	for (unsigned i = 0; i < SLEEPERS; i++)
@@ -215,6 +166,7 @@ SELF_TEST("sched.sleepers_wake_in_order", sleepers_in_order)
 		if (cpu_count == 1)
 			EXPECT_EQ(sleep_order[i], (i + 1) * 10);
 	}
+	unpin();
 }
 
 static int give_back(void *argument)
@@ -255,6 +207,7 @@ SELF_TEST("sched.kill_ends_a_sleep", kill_ends_sleep)
 	uint64_t started = clock_monotonic();
 	int status = 0;
 
+	pin();
 	start("sleeper", sleep_long, NULL, PRIORITY_HIGH, &task);
 	EXPECT_EQ(atomic_load(&task->state), TASK_SLEEPING);
 	task_kill(task);
@@ -262,6 +215,7 @@ SELF_TEST("sched.kill_ends_a_sleep", kill_ends_sleep)
 	EXPECT_EQ(status, -EINTR);
 	EXPECT(clock_monotonic() - started < LONG_NS / 2);
 	task_put(task);
+	unpin();
 }
 
 SELF_TEST("sched.kill_before_the_start", kill_before_start)
@@ -369,6 +323,7 @@ SELF_TEST("sched.visit_and_find", visit_and_find)
 	struct task *task;
 	int id;
 
+	pin();
 	start("seen", sleep_long, NULL, PRIORITY_NORMAL, &task);
 	id = task->id;
 	EXPECT_EQ(task_count(), before + 1);
@@ -377,6 +332,7 @@ SELF_TEST("sched.visit_and_find", visit_and_find)
 	task_kill(task);
 	end(&task, 1);
 	EXPECT(task_find(id) == NULL);
+	unpin();
 }
 
 struct seen_switch {
@@ -397,6 +353,7 @@ SELF_TEST("sched.switches_are_traced", switches_traced)
 	struct seen_switch seen;
 	struct task *task;
 
+	pin();
 	trace_stop();
 	EXPECT_EQ(trace_start(TRACE_BIT(TRACE_SWITCH)), 0);
 	start("traced", give_back, NULL, PRIORITY_HIGH, &task);
@@ -405,4 +362,5 @@ SELF_TEST("sched.switches_are_traced", switches_traced)
 	trace_visit(UINT64_MAX, see_switch, &seen);
 	trace_mask = mask;
 	EXPECT_EQ(seen.count, 1);
+	unpin();
 }

@@ -8,7 +8,7 @@
 #include "kernel/sched/poll.h"
 #include "kernel/sched/task.h"
 #include "kernel/time/clock.h"
-#include "tests/self/self.h"
+#include "tests/self/sched_helpers.h"
 
 #define LONG_NS (10 * NSEC_PER_SEC) /* a guard: what takes that long hangs */
 
@@ -88,6 +88,7 @@ SELF_TEST("sched.wake_in_order_of_arrival", wake_in_order)
 	struct task *tasks[TASKS];
 	unsigned places[TASKS] = { 0 };
 
+	pin();
 	begin();
 	for (unsigned i = 0; i < TASKS; i++)
 		start("waiter", take_one, &places[i], PRIORITY_HIGH, &tasks[i]);
@@ -101,6 +102,7 @@ SELF_TEST("sched.wake_in_order_of_arrival", wake_in_order)
 		EXPECT_EQ(places[i], i + 1);
 	}
 	EXPECT(waitq_is_empty(&queue));
+	unpin();
 }
 
 SELF_TEST("sched.two_wake_ups_reach_two", two_wake_two)
@@ -108,6 +110,7 @@ SELF_TEST("sched.two_wake_ups_reach_two", two_wake_two)
 	unsigned places[2] = { 0 };
 	struct task *tasks[2];
 
+	pin();
 	begin();
 	for (unsigned i = 0; i < 2; i++)
 		start("waiter", take_one, &places[i], PRIORITY_HIGH, &tasks[i]);
@@ -119,6 +122,7 @@ SELF_TEST("sched.two_wake_ups_reach_two", two_wake_two)
 	preempt_enable();
 	for (unsigned i = 0; i < 2; i++)
 		EXPECT_EQ(end(tasks[i]), 0);
+	unpin();
 }
 
 SELF_TEST("sched.wake_all", wake_all)
@@ -127,6 +131,7 @@ SELF_TEST("sched.wake_all", wake_all)
 	struct task *tasks[TASKS];
 	unsigned places[TASKS] = { 0 };
 
+	pin();
 	begin();
 	for (unsigned i = 0; i < TASKS; i++)
 		start("waiter", take_one, &places[i], PRIORITY_HIGH, &tasks[i]);
@@ -135,6 +140,7 @@ SELF_TEST("sched.wake_all", wake_all)
 	for (unsigned i = 0; i < TASKS; i++)
 		EXPECT_EQ(end(tasks[i]), 0);
 	EXPECT_EQ(atomic_load(&order), TASKS);
+	unpin();
 }
 
 SELF_TEST("sched.kill_ends_a_wait", kill_ends_wait)
@@ -142,6 +148,7 @@ SELF_TEST("sched.kill_ends_a_wait", kill_ends_wait)
 	unsigned place = 0;
 	struct task *task;
 
+	pin();
 	begin();
 	start("waiter", take_one, &place, PRIORITY_HIGH, &task);
 	EXPECT(!waitq_is_empty(&queue));
@@ -149,6 +156,7 @@ SELF_TEST("sched.kill_ends_a_wait", kill_ends_wait)
 	EXPECT_EQ(end(task), -EINTR);
 	EXPECT_EQ(place, 0);
 	EXPECT(waitq_is_empty(&queue));
+	unpin();
 }
 
 static int wait_always(void *argument)
@@ -161,6 +169,7 @@ SELF_TEST("sched.some_waits_outlast_a_kill", outlast_kill)
 {
 	struct task *task;
 
+	pin();
 	begin();
 	start("waiter", wait_always, NULL, PRIORITY_HIGH, &task);
 	task_kill(task);
@@ -169,6 +178,7 @@ SELF_TEST("sched.some_waits_outlast_a_kill", outlast_kill)
 	atomic_store(&items, 1);
 	waitq_wake(&queue, 1);
 	EXPECT_EQ(end(task), true);
+	unpin();
 }
 
 enum { CONSUMERS = 6, PRODUCERS = 3, EACH = 2000 };
@@ -356,6 +366,7 @@ SELF_TEST("sched.mutex_killed_waiter_passes_on", mutex_pass_on)
 {
 	struct task *first, *second;
 
+	pin();
 	mutex_init(&mutex, &mutex_class);
 	mutex_lock(&mutex);
 	start("first", lock_once, NULL, PRIORITY_HIGH, &first);
@@ -374,6 +385,7 @@ SELF_TEST("sched.mutex_killed_waiter_passes_on", mutex_pass_on)
 	EXPECT_EQ(end(second), -EINTR);
 	EXPECT(mutex_try(&mutex));
 	mutex_unlock(&mutex);
+	unpin();
 }
 
 static int take_again_and_again(void *argument)
@@ -438,10 +450,7 @@ SELF_TEST("sched.mutex_lends_priority", mutex_lends)
 	struct task *holder, *spinner, *urgent;
 	unsigned old = cpu_task()->base_priority;
 
-	if (cpu_count > 1) {
-		self_skip("the holder may have a CPU of its own");
-		return;
-	}
+	pin();
 	begin();
 	mutex_init(&mutex, &mutex_class);
 	task_set_priority(cpu_task(), PRIORITY_HIGH);
@@ -460,4 +469,5 @@ SELF_TEST("sched.mutex_lends_priority", mutex_lends)
 	EXPECT_EQ(end(spinner), 1);
 	EXPECT_EQ(end(holder), PRIORITY_LOW);
 	task_set_priority(cpu_task(), old);
+	unpin();
 }

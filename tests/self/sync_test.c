@@ -84,7 +84,7 @@ SELF_TEST("sync.refcount_saturates", refcount_saturates)
 	EXPECT_EQ(refcount_read(&ref), INT32_MAX / 2);
 }
 
-enum { SPIN_ROUNDS = 2000, SEQ_WRITES = 400, SEQ_READS = 4000 };
+enum { SPIN_ROUNDS = 150, SEQ_WRITES = 400, SEQ_READS = 4000 };
 
 static struct spinlock shared = SPINLOCK_INIT(&outer_class);
 static struct spinlock shared_irq = SPINLOCK_INIT(&inner_class);

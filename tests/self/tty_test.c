@@ -8,7 +8,7 @@
 #include "kernel/tty/internal.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "tests/self/self.h"
+#include "tests/self/sched_helpers.h"
 
 enum { SENT_SIZE = 8192, PASTE_SIZE = 65536, PASTE_LINE = 61 };
 
@@ -245,6 +245,7 @@ SELF_TEST("tty.paste", test_paste)
 
 	if (!begin())
 		return;
+	pin(); /* so that the reader is too slow */
 	task = start(paste);
 	while (task && throttles == 0)
 		task_yield();
@@ -262,6 +263,7 @@ SELF_TEST("tty.paste", test_paste)
 	EXPECT_EQ(wrong, 0);
 	EXPECT(throttles > 0);
 	tty_stop(&tty);
+	unpin();
 }
 
 SELF_TEST("tty.flow_control", test_flow_control)
@@ -329,7 +331,7 @@ SELF_TEST("tty.writer_sleeps", test_writer)
 		return;
 	closed = true;
 	task = start(write_much);
-	for (unsigned i = 0; tty_poll(&tty, NULL) & POLL_OUT && i < 1000; i++)
+	for (unsigned i = 0; tty_poll(&tty, NULL) & POLL_OUT && i < 10000; i++)
 		EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
 	EXPECT_EQ(tty_poll(&tty, NULL) & POLL_OUT, 0);
 	EXPECT_EQ(write("x", 1, O_NONBLOCK), -EAGAIN);
