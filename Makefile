@@ -21,7 +21,7 @@ GOALS := $(or $(MAKECMDGOALS),all)
 TOOL_SETS := $(sort $(if $(filter-out clean help,$(GOALS)),build) \
 	$(if $(filter iso run,$(GOALS)),run) $(if $(filter gui,$(GOALS)),gui) \
 	$(if $(filter debug,$(GOALS)),debug) \
-	$(if $(filter test unit golden boot-test self-% coverage lint lint-% format bench,$(GOALS)),test))
+	$(if $(filter test unit golden boot-test self-% coverage lint lint-% format bench sweep,$(GOALS)),test))
 $(BUILD)/.setup-%: scripts/setup
 	@scripts/setup $*
 	@mkdir -p $(@D) && touch $@
@@ -39,6 +39,7 @@ include mk/image.mk
 include mk/host.mk
 include mk/tests.mk
 include mk/trace.mk
+include mk/sweep.mk
 
 clean: ## remove everything that was built
 	rm -rf $(BUILD) compile_commands.json

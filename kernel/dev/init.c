@@ -6,6 +6,7 @@
 
 #include "kernel/debug/log.h"
 #include "kernel/debug/trace.h"
+#include "kernel/mm/fault_inject.h"
 #include "lib/errno.h"
 
 extern const struct init_entry *const table_init_start[], *const table_init_end[];
@@ -19,7 +20,8 @@ void init_run(enum init_level level)
 		if ((*entry)->level != level)
 			continue;
 		trace(TRACE_BEGIN, (uint64_t)(*entry)->name, 0);
-		error = (*entry)->start();
+		error = fault_device((uint64_t)(*entry)->start) ? -EIO
+								: (*entry)->start();
 		trace(TRACE_END, (uint64_t)(*entry)->name, (uint64_t)error);
 		if (error && error != -ENODEV)
 			log_err("init: %s failed: error %d", (*entry)->name, -error);

@@ -7,6 +7,7 @@
 #include "kernel/dev/irq.h"
 
 #include "kernel/dev/random.h"
+#include "kernel/mm/fault_inject.h"
 #include "kernel/x86/irqchip.h"
 #include "kernel/x86/trap.h"
 #include "lib/errno.h"
@@ -47,6 +48,8 @@ int irq_request(unsigned isa, irq_handler handler, void *context, const char *na
 
 	if (isa >= ISA_LINES)
 		return -ENODEV;
+	if (fault_device((uint64_t)handler))
+		return -EIO;
 	SPIN_IRQ_GUARD(&lines_lock);
 	if (line->handler)
 		return -EBUSY;

@@ -25,13 +25,15 @@
 
 struct task;
 
-/* task: whose allocations count, NULL everybody's. n 0 disarms. Both kinds share one n. */
+/* task: whose count, NULL everybody's. n 0 disarms. Only one kind is armed at a time. */
 void fault_inject_arm(uint64_t n, const struct task *task);
 void fault_inject_arm_device(uint64_t n, const struct task *task);
+/* After one of these: so many fail, one after another. */
+void fault_inject_repeat(unsigned count);
 /* Returns whether it struck, and disarms. */
 bool fault_inject_disarm(void);
 
-/* Told of each failure that is made, by the one who suffers it: any context, any locks. */
+/* Told of each failure that is made by the one who suffers it: any context and locks. */
 extern void (*_Atomic fault_inject_struck)(uint64_t site);
 
 enum fault_kind { FAULT_NONE, FAULT_MEMORY, FAULT_DEVICE };

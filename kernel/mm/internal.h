@@ -67,6 +67,9 @@ static inline struct page *page_of_frame(uint64_t frame)
 /* page_alloc for another allocator's own needs: asks no fault injection. */
 MUST_CHECK struct page *page_take(unsigned order, unsigned gfp, uint64_t site);
 
+/* A block that must not be freed, was. */
+NORETURN void page_bad_free(const struct page *page);
+
 /* Tells the notifiers, if this is news and the caller may sleep (shrinker.h). */
 void memory_pressure(bool is_short);
 

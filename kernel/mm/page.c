@@ -35,8 +35,8 @@ enum {
 	LOW_KEPT = 4096, /* pages kept for those who need low memory, if there is high */
 	RESERVE_MIN = 8, /* pages that only GFP_ATOMIC gets */
 	RESERVE_MAX = 256,
-	LOW_MARK = 2, /* times the reserve: memory is short below, and no longer above */
-	HIGH_MARK = 3,
+	LOW_MARK = 2,
+	HIGH_MARK = 3,	    /* times the reserve: memory is short, and no longer */
 	RECLAIM_BATCH = 64, /* pages that one round of reclaim is for, and rounds */
 	RECLAIM_ROUNDS = 8,
 };
@@ -63,7 +63,7 @@ static uint64_t total_pages, reserved_pages, kept_free;
 struct page_hot {
 	struct hot hot;
 	uint64_t allocations, frees;
-} ALIGNED(64); /* CPUs do not share cache lines */
+} ALIGNED(64);				  /* CPUs do not share cache lines */
 static struct page_hot page_hot[CPU_MAX]; /* [busy] */
 
 uint64_t page_count_free(void)
@@ -415,20 +415,6 @@ struct page *page_alloc(unsigned order, unsigned gfp)
 	return page;
 }
 
-static const char *const kind_names[] = {
-	[PAGE_HOLE] = "no memory",	[PAGE_RESERVED] = "reserved",
-	[PAGE_FREE] = "free",		[PAGE_HOT] = "free",
-	[PAGE_USED] = "in use",		[PAGE_TAIL] = "inside a block",
-	[PAGE_SLAB] = "part of a slab",
-};
-
-static NORETURN COLD void bad_free(const struct page *page)
-{
-	panic("page: free of frame %#x, which is %s, with %d references", page->frame,
-	      page->kind < ARRAY_SIZE(kind_names) ? kind_names[page->kind] : "damaged",
-	      (int)page->refs);
-}
-
 static NOINLINE void end_slowly(struct page *page)
 {
 	unsigned order = page->order;
@@ -436,7 +422,7 @@ static NOINLINE void end_slowly(struct page *page)
 
 	if (unlikely(page->kind != PAGE_USED)) {
 		spin_unlock_irq(&page_lock, flags);
-		bad_free(page);
+		page_bad_free(page);
 	}
 	frees++;
 	count_free(page, 1ll << order);
@@ -445,8 +431,7 @@ static NOINLINE void end_slowly(struct page *page)
 	note_pressure();
 }
 
-/* Half of a full store goes back, those pages that are there longest; then it has room.
- * With the busy mark, which this leaves. */
+/* Half of a full store goes back, what is there longest. Leaves the busy mark. */
 static NOINLINE bool keep_hot_full(struct hot *own)
 {
 	struct page *page = own->first, *rest;
@@ -458,6 +443,7 @@ static NOINLINE bool keep_hot_full(struct hot *own)
 	own->count = HOT_BATCH;
 	hot_leave(own);
 	hot_give_back(rest);
+	note_pressure();
 	return false;
 }
 
@@ -491,7 +477,7 @@ void page_free(struct page *page)
 {
 	if (unlikely(page->kind != PAGE_USED ||
 		     atomic_load_explicit(&page->refs, memory_order_relaxed) != 1))
-		bad_free(page);
+		page_bad_free(page);
 	trace_free(page);
 	atomic_store_explicit(&page->refs, 0, memory_order_relaxed);
 	block_end(page);
@@ -508,34 +494,9 @@ void page_put(struct page *page)
 	int32_t before = atomic_fetch_sub_explicit(&page->refs, 1, memory_order_acq_rel);
 
 	if (unlikely(before < 1 || page->kind != PAGE_USED))
-		bad_free(page);
+		page_bad_free(page);
 	if (before == 1)
 		block_end(page);
-}
-
-void *page_alloc_address(unsigned order, unsigned gfp)
-{
-	uint64_t site = (uint64_t)__builtin_return_address(0);
-	struct page *page = take_armed(order, gfp, site);
-
-	return page ? page_address(page) : NULL;
-}
-
-void page_free_address(void *address)
-{
-	struct page *page = page_from_address(address);
-
-	if (unlikely(!page || (uint64_t)address % PAGE_SIZE))
-		panic("page: free of %p, which is no page", address);
-	page_free(page);
-}
-
-uint64_t page_alloc_table(void)
-{
-	uint64_t site = (uint64_t)__builtin_return_address(0);
-	struct page *page = take_armed(0, GFP_KERNEL | GFP_ZERO, site);
-
-	return page ? page_to_phys(page) : 0;
 }
 
 /* Nobody allocated from there yet: the descriptors so far are written now. */
@@ -563,11 +524,6 @@ struct page *page_from_phys(uint64_t phys)
 	if (unlikely(!page))
 		page = page_from_new_section(frame);
 	return page && page->kind != PAGE_HOLE ? page : NULL;
-}
-
-struct page *page_from_address(const void *address)
-{
-	return page_from_phys(virt_to_phys(address));
 }
 
 static COLD void count_block(uint32_t frame, unsigned order, void *context)
@@ -601,21 +557,6 @@ COLD void page_stats(struct page_stats *stats)
 		page_section_rest(&page_sections[i], count_block, stats);
 	list_for_each (page, &first_blocks, link)
 		stats->free_blocks[ZONE_LOW][page->order]++;
-}
-
-COLD void page_visit_used(void (*visit)(const struct page *page, void *context),
-			  void *context)
-{
-	for (unsigned i = 0; i < page_section_count; i++) {
-		const struct page_section *section = &page_sections[i];
-
-		for (uint32_t n = 0; n < section->written; n++) {
-			const struct page *page = &section->pages[n];
-
-			if (page->kind == PAGE_USED || page->kind == PAGE_SLAB)
-				visit(page, context);
-		}
-	}
 }
 
 static COLD void zone_init(struct zone *zone, uint64_t first_section,

@@ -96,7 +96,7 @@ struct page_stats {
 	uint64_t total, free, reserved;
 	uint64_t reserve; /* of what is free, what only GFP_ATOMIC gets */
 	uint64_t hot;	  /* of what is free, what CPUs keep for themselves */
-	uint64_t allocations, frees, failures; /* since boot */
+	uint64_t allocations, frees, failures;		 /* since boot */
 	uint64_t free_blocks[ZONES][PAGE_ORDER_MAX + 1]; /* without the hot ones */
 };
 void page_stats(struct page_stats *stats);

@@ -281,3 +281,18 @@ bool page_section_extend(struct page_section *section, page_block_visit visit,
 	section_blocks(section, first, end, visit, context);
 	return true;
 }
+
+COLD void page_visit_used(void (*visit)(const struct page *page, void *context),
+			  void *context)
+{
+	for (unsigned i = 0; i < page_section_count; i++) {
+		const struct page_section *section = &page_sections[i];
+
+		for (uint32_t n = 0; n < section->written; n++) {
+			const struct page *page = &section->pages[n];
+
+			if (page->kind == PAGE_USED || page->kind == PAGE_SLAB)
+				visit(page, context);
+		}
+	}
+}

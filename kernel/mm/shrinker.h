@@ -26,10 +26,10 @@ struct shrinker {
 	_Atomic uint64_t calls, pages; /* since boot: of scan, and given back */
 };
 
-#define SHRINKER(symbol_, name_, count_, scan_)                          \
-	static struct shrinker symbol_ = { name_, count_, scan_, 0, 0 }; \
-	static struct shrinker *const PASTE(shrinker_, symbol_)          \
-		LINK_TABLE(shrinker) = &symbol_
+#define SHRINKER(symbol_, name_, count_, scan_)                                        \
+	static struct shrinker symbol_ = { name_, count_, scan_, 0, 0 };               \
+	static struct shrinker *const PASTE(shrinker_, symbol_) LINK_TABLE(shrinker) = \
+		&symbol_
 
 void shrinker_visit(void (*visit)(const struct shrinker *shrinker, void *context),
 		    void *context);
@@ -42,9 +42,12 @@ struct pressure_notifier {
 	void (*notify)(bool is_short);
 };
 
-#define PRESSURE_NOTIFIER(notify_)                                                 \
-	static const struct pressure_notifier *const PASTE(pressure_of_, notify_)  \
-		LINK_TABLE(pressure) = &(const struct pressure_notifier){ notify_ }
+#define PRESSURE_NOTIFIER(notify_)                                                \
+	static const struct pressure_notifier *const PASTE(pressure_of_, notify_) \
+		LINK_TABLE(pressure) = &(const struct pressure_notifier)          \
+	{                                                                         \
+		notify_                                                           \
+	}
 
 /* Whether memory is short now, as it was last noticed. Any context. */
 extern atomic_bool memory_short;

@@ -160,8 +160,8 @@ static void hot_objects_fill(struct kmem_cache *cache)
 	if (!hot || !hot_enter(hot))
 		return;
 	while (hot->count < cache->hot_max / 2 && !list_is_empty(&cache->partial)) {
-		void *object = slab_pop(
-			cache, list_first(&cache->partial, struct page, link));
+		void *object =
+			slab_pop(cache, list_first(&cache->partial, struct page, link));
 
 		*poison_link(cache, object) = hot->first;
 		hot->first = object;
@@ -186,8 +186,7 @@ void *slab_alloc_slowly(struct kmem_cache *cache, size_t size, unsigned gfp,
 		hot_setup(cpu);
 	flags = spin_lock_irq(&cache->lock);
 	if (likely(!list_is_empty(&cache->partial))) {
-		object = slab_pop(cache,
-				  list_first(&cache->partial, struct page, link));
+		object = slab_pop(cache, list_first(&cache->partial, struct page, link));
 		hot_objects_fill(cache);
 	}
 	spin_unlock_irq(&cache->lock, flags);

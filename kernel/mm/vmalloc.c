@@ -301,12 +301,21 @@ COLD uint64_t vmalloc_shrink(void)
 	return shrink_kept(UINT64_MAX);
 }
 
+/* Whether there can be so many pages, so that a request for all does not take all. */
+static bool is_plausible(size_t pages, unsigned gfp)
+{
+	if (likely(pages < page_count_free()))
+		return true;
+	return (gfp & GFP_KERNEL) && memory_reclaim(pages + 1) > 0 &&
+	       pages < page_count_free();
+}
+
 void *vmalloc(size_t size, unsigned gfp)
 {
 	uint64_t site = (uint64_t)__builtin_return_address(0);
 	struct area *area = NULL;
 
-	if (fault_inject(site) || size / PAGE_SIZE >= page_count_free())
+	if (fault_inject(site) || !is_plausible(size / PAGE_SIZE, gfp))
 		return NULL;
 	if (ALIGN_UP(size, PAGE_SIZE) == KEPT_PAGES * PAGE_SIZE)
 		area = kept_take();

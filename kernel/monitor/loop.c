@@ -110,15 +110,27 @@ static int prompt_line(struct prompt *prompt)
 	return result;
 }
 
+/* Who has the console does not go away for lack of memory: others give some back. */
+static struct prompt *prompt_create(void)
+{
+	for (;;) {
+		struct prompt *prompt = kzalloc(sizeof(*prompt), GFP_KERNEL);
+
+		if (prompt)
+			return prompt;
+		log_err("monitor: no memory for its prompt yet");
+		if (task_sleep(NSEC_PER_SEC))
+			return NULL;
+	}
+}
+
 void monitor_loop(const struct terminal *terminal)
 {
-	struct prompt *prompt = kzalloc(sizeof(*prompt), GFP_KERNEL);
+	struct prompt *prompt = prompt_create();
 	int got = 0;
 
-	if (!prompt) {
-		log_err("monitor: no memory for its prompt");
+	if (!prompt)
 		return;
-	}
 	prompt->monitor = (struct monitor){ .terminal = *terminal };
 	prompt->sink.put = prompt_put;
 	lineedit_init(&prompt->editor, &prompt->sink, monitor_complete, NULL);

@@ -20,6 +20,16 @@ struct memory_use memory_use(void);
  */
 void sweep_failures(const char *name, int (*attempt)(void));
 
+/*
+ * vfs_open for tests, by its name: in a sweep of failures (faults.h), once something was
+ * made to fail, one that fails gives a file all the same, which takes everything and
+ * gives nothing, so that a test which has noted its failure goes on and gives back what
+ * it has.
+ */
+int test_open(const char *path, unsigned flags, uint32_t mode, struct file **result);
+#define vfs_open(path, flags, mode, result) test_open(path, flags, mode, result)
+extern struct file *test_stand_in; /* that file; NULL: no sweep is under way */
+
 /* vfs_open and file_put in one: 0 or the error. */
 int try_open(const char *path, unsigned flags);
 /* Makes a file with this content; 0 or the error. */

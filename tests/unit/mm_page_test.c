@@ -7,6 +7,7 @@
 #include "kernel/mm/fault_inject.h"
 #include "kernel/mm/page_map.c"
 #include "kernel/mm/page.c"
+#include "kernel/mm/page_address.c"
 
 static struct boot_info info;
 static uint64_t noise;
@@ -339,8 +340,7 @@ static void test_hot_batches(void **state)
 	for (uint32_t i = 0; i < ARRAY_SIZE(pages); i++) {
 		pages[i] = page_alloc(0, GFP_KERNEL);
 		assert_non_null(pages[i]);
-		assert_int_equal(page_hot[0].hot.count,
-				 HOT_BATCH - 1 - i % HOT_BATCH);
+		assert_int_equal(page_hot[0].hot.count, HOT_BATCH - 1 - i % HOT_BATCH);
 		assert_int_equal(check_stats(), all - 1 - i);
 	}
 	for (uint32_t i = 0; i < ARRAY_SIZE(pages); i++) {

@@ -7,6 +7,7 @@
 #include "kernel/mm/fault_inject.h"
 #include "kernel/mm/page_map.c"
 #include "kernel/mm/page.c"
+#include "kernel/mm/page_address.c"
 #include "kernel/mm/slab.c"
 #include "kernel/mm/kmalloc.c"
 #include "kernel/mm/poison.c"

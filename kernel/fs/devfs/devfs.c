@@ -8,6 +8,7 @@
 #include "kernel/debug/panic.h"
 #include "kernel/debug/trace.h"
 #include "kernel/fs/filesystem.h"
+#include "kernel/mm/fault_inject.h"
 #include "kernel/mm/slab.h"
 
 struct node {
@@ -42,6 +43,8 @@ static ssize_t device_read(struct file *file, struct iter *to, off_t *position)
 
 	if (!device->ops->read)
 		return -EINVAL;
+	if (fault_device((uint64_t)device->ops->read))
+		return -EIO;
 	enter(device, "read");
 	return leave(device, device->ops->read(device, file->private_, to,
 					       atomic_load(&file->flags), position));
@@ -53,6 +56,8 @@ static ssize_t device_write(struct file *file, struct iter *from, off_t *positio
 
 	if (!device->ops->write)
 		return -EINVAL;
+	if (fault_device((uint64_t)device->ops->write))
+		return -EIO;
 	enter(device, "write");
 	return leave(device, device->ops->write(device, file->private_, from,
 						atomic_load(&file->flags), position));
@@ -73,6 +78,8 @@ static int device_ioctl(struct file *file, unsigned command, struct argument arg
 
 	if (!device->ops->ioctl)
 		return -ENOTTY;
+	if (fault_device((uint64_t)device->ops->ioctl))
+		return -EIO;
 	enter(device, "ioctl");
 	return (int)leave(device,
 			  device->ops->ioctl(device, file->private_, command, argument));
@@ -119,6 +126,8 @@ static int node_open(struct inode *inode, unsigned flags, struct file **result)
 	void *session = NULL;
 	int error;
 
+	if (ops->open && fault_device((uint64_t)ops->open))
+		return -EIO;
 	enter(device, "open");
 	error = (int)leave(device, ops->open ? ops->open(device, flags, &session) : 0);
 	if (error)
