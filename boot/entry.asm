@@ -137,7 +137,8 @@ build_tables:
         mov dword [PHYS(boot_pdpt_image) + 510 * 8], PHYS(boot_pd_image) + PAGE_TABLE
 %assign n 0
 %rep IMAGE_TABLES
-        mov dword [PHYS(boot_pd_image) + n * 8], PHYS(boot_pt_image) + n * 4096 + PAGE_TABLE
+        mov dword [PHYS(boot_pd_image) + n * 8], \
+                PHYS(boot_pt_image) + n * 4096 + PAGE_TABLE
   %assign n n + 1
 %endrep
 

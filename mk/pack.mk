@@ -25,6 +25,7 @@ $(PACK)/%.o: boot/%.asm boot/layout.inc
 	$(Q)$(NASM) -f elf64 -D PACKED -I ./ $< -o $@
 $(PACK)/unpack.o: boot/packed/unpack.asm $(PACK)/pack.inc $(PACK)/build-id
 	$(Q)$(NASM) -f elf64 -I $(PACK)/ $< -o $@
-$(PACKED_ELF): boot/packed/packed.ld $(PACK_OBJ)
+$(eval $(call link_inputs,$(PACK)/inputs,$(PACK_LINK) $(PACK_OBJ)))
+$(PACKED_ELF): boot/packed/packed.ld $(PACK_OBJ) $(PACK)/inputs
 	$(call say,PACK,$@)
 	$(Q)$(PACK_LINK) $$(cat $(PACK)/address) -o $@ $(PACK_OBJ)
