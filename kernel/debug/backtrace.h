@@ -4,7 +4,7 @@
 
 #include "lib/base.h"
 
-/* The 8 bytes at an address of the kernel's half; false: it is no memory. Never faults. */
+/* The 8 bytes at a kernel address; false: it is no memory. Never faults. */
 bool backtrace_read(uint64_t address, uint64_t *word);
 /* Return addresses from frame pointer rbp up, at most max; their number. Never faults. */
 unsigned backtrace_walk(uint64_t rbp, uint64_t *addresses, unsigned max);

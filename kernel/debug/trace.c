@@ -183,7 +183,7 @@ static bool take_earliest(uint64_t at[CPU_MAX], struct trace_entry *earliest)
 	bool found = false;
 
 	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
-		struct trace_entry entry;
+		struct trace_entry entry = { 0 };
 
 		if (read_next(cpu, &at[cpu], atomic_load(&rings[cpu].head), &entry) &&
 		    (!found || entry.tsc < earliest->tsc)) {

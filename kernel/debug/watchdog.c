@@ -48,7 +48,7 @@ bool watchdog_on;
 static uint64_t seconds = SECONDS_DEFAULT;
 static uint64_t limit, limit_ns; /* [I] in ticks of the TSC; 0: off */
 static struct beat beats[CPU_MAX];
-static const struct watchdog_alarm *alarm;
+static const struct watchdog_alarm *nmi_alarm;
 static _Atomic uint64_t alarm_due; /* TSC; 0: it is not set */
 static _Atomic uint64_t checked;   /* ns: the last look at tasks */
 
@@ -64,17 +64,17 @@ static int set_watchdog(const char *rest, const char *value)
 PARAM(watchdog, "watchdog", "=SECONDS  report what does not go on for so long; 0: off",
       set_watchdog);
 
-COLD void watchdog_alarm_register(const struct watchdog_alarm *added)
+COLD void watchdog_alarm_register(const struct watchdog_alarm *alarm)
 {
-	alarm = added;
+	nmi_alarm = alarm;
 }
 
 static void set_alarm(uint64_t now)
 {
-	if (!alarm)
+	if (!nmi_alarm)
 		return;
 	atomic_store(&alarm_due, now + limit);
-	alarm->set(limit_ns);
+	nmi_alarm->set(limit_ns);
 }
 
 /* NULL: all CPUs that are awake beat. */
@@ -214,9 +214,9 @@ void watchdog_wake_up(void)
 		own->decided = now;
 		atomic_store(&own->last, now);
 		timer_start(&own->timer, clock_monotonic() + limit_ns / BEATS);
-		if (alarm &&
+		if (nmi_alarm &&
 		    atomic_compare_exchange_strong(&alarm_due, &none, now + limit))
-			alarm->set(limit_ns);
+			nmi_alarm->set(limit_ns);
 	}
 	irq_restore(flags);
 }
@@ -232,10 +232,10 @@ static int watchdog_start(void)
 	for (unsigned cpu = 0; cpu < CPU_MAX; cpu++)
 		timer_setup(&beats[cpu].timer, expire);
 	trap_set_handler(TRAP_NMI, nmi);
-	if (alarm && alarm->start())
-		alarm = NULL;
+	if (nmi_alarm && nmi_alarm->start())
+		nmi_alarm = NULL;
 	log_info("watchdog: %llu s%s%s", (unsigned long long)seconds,
-		 alarm ? ", NMIs by " : "", alarm ? alarm->name : "");
+		 nmi_alarm ? ", NMIs by " : "", nmi_alarm ? nmi_alarm->name : "");
 	watchdog_on = true;
 	watchdog_wake_up();
 	return 0;

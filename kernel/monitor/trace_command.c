@@ -64,14 +64,14 @@ static int run_trace(struct monitor *monitor, int argc, char **argv)
 	uint32_t groups;
 	int error = 0;
 
+	if (argc > 2 && strcmp(what, "start") != 0)
+		what = "";
 	if (strcmp(what, "start") == 0) {
 		groups = groups_of(argc - 2, argv + 2);
 		if (!groups)
 			return monitor_error(monitor, what, -EINVAL, "no such kind");
 		error = trace_start(groups);
 		profile_start();
-	} else if (argc > 2) {
-		error = -EINVAL;
 	} else if (strcmp(what, "stop") == 0) {
 		trace_stop();
 	} else if (strcmp(what, "clear") == 0) {

@@ -1,5 +1,6 @@
-; trace_entry.asm: from a trace point to C, with every register as it was after it. The
-; frame pointer stays the point's, so that the C function finds who called there.
+; trace_entry.asm: from a trace point to C, with every register as it was after it: rdi,
+; rsi and rdx are the arguments of trace_record. The frame pointer stays the point's, so
+; that the C function finds who called there.
 
 extern trace_record
 

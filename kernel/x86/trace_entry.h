@@ -10,7 +10,10 @@
 /* trace_record(kind, a, b), by trace_entry.asm. */
 static ALWAYS_INLINE void trace_enter(unsigned kind, uint64_t a, uint64_t b)
 {
-	__asm__ volatile("call trace_entry" : : "D"(kind), "S"(a), "d"(b) : "memory", "cc");
+	__asm__ volatile("call trace_entry"
+			 :
+			 : "D"(kind), "S"(a), "d"(b)
+			 : "memory", "cc");
 }
 
 #endif
