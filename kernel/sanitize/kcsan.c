@@ -28,8 +28,8 @@
 enum {
 	SLOTS = 64,
 	DEPTH = 14,
-	PAUSES = 120, /* of a watch, at least; at most twice as many */
-	INTERVAL = 3000,
+	PAUSES = 1000, /* of a watch, at least; at most twice as many */
+	INTERVAL = 10000,
 	TELL_PAUSES = 100000, /* who hit a watch tells soon */
 	GRANULES_MAX = 64,    /* of a range, that are looked at */
 	SEEN_MAX = 128,
@@ -81,6 +81,18 @@ static int set_seed(const char *rest, const char *value)
 	return value ? parse_u64(value, 0, &seed) : -EINVAL;
 }
 PARAM(kcsan, "kcsan", "=number: which accesses the race detector watches", set_seed);
+
+static int set_interval(const char *rest, const char *value)
+{
+	uint64_t number;
+
+	if (!value || parse_u64(value, 0, &number) || number == 0 || number > UINT32_MAX)
+		return -EINVAL;
+	interval = (unsigned)number;
+	return 0;
+}
+PARAM(kcsan_interval, "kcsan_interval", "=number: of so many accesses one is watched",
+      set_interval);
 
 static int start_watching(void)
 {
