@@ -9,6 +9,7 @@
 #include "kernel/time/timer.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/irqchip.h"
+#include "kernel/x86/smp.h"
 #include "kernel/x86/trap.h"
 #include "lib/errno.h"
 
@@ -36,8 +37,17 @@ static struct clock_source countdown = {
 	.mask = UINT32_MAX,
 };
 
+static void measure(void)
+{
+	clock_source_measure(&countdown);
+	ticks_per_ns = scale_factor(NSEC_PER_SEC, countdown.hz);
+}
+
+/* Other CPUs' counters count as fast, but were not looked at when this one was. */
 static int countdown_start(struct clock_event *event)
 {
+	if (smp_waking())
+		measure();
 	trap_set_handler(VECTOR_TIMER, apic_timer_interrupt);
 	return 0;
 }
@@ -46,10 +56,8 @@ static void countdown_set(uint64_t ns)
 {
 	uint64_t ticks;
 
-	if (unlikely(!ticks_per_ns)) {
-		clock_source_measure(&countdown);
-		ticks_per_ns = scale_factor(NSEC_PER_SEC, countdown.hz);
-	}
+	if (unlikely(!ticks_per_ns))
+		measure();
 	/* Rounded up: an alarm that comes too early is set again. */
 	ticks = scale_apply(ticks_per_ns, ns) + 1;
 	apic_timer_start((uint32_t)MIN(ticks, (uint64_t)UINT32_MAX));

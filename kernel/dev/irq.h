@@ -16,6 +16,7 @@ typedef void (*irq_handler)(void *context);
  */
 MUST_CHECK int irq_request(unsigned isa, irq_handler handler, void *context,
 			   const char *name);
+/* Its handler neither runs nor will. Not from it, nor with a lock that it takes. */
 void irq_release(unsigned isa);
 
 struct irq_stats {

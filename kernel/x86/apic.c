@@ -92,8 +92,6 @@ static void setup(void)
 	apic_write(APIC_LVT_ERROR, LVT_MASKED);
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | VECTOR_SPURIOUS);
 	apic_end();
-	if (deadline)
-		apic_timer_use_deadline();
 	cpu_this()->apic_id = apic_id();
 }
 
@@ -115,6 +113,12 @@ void apic_setup_other(void)
 	else
 		enter_x2apic();
 	setup();
+}
+
+void apic_timer_setup_other(void)
+{
+	if (deadline)
+		apic_timer_use_deadline();
 }
 
 bool apic_use_ids_to(uint32_t highest)

@@ -144,6 +144,14 @@ static bool is_before(const struct smp_state *state, uint32_t round)
 			 round) < 0;
 }
 
+/* With interrupts off, as during boot, others may wait for this CPU as it does for them. */
+static void wait_for_flush(void)
+{
+	if (!irq_enabled())
+		tlb_answer(cpu_this()->smp);
+	cpu_relax();
+}
+
 void tlb_flush_all(void)
 {
 	uint64_t mask, flags;
@@ -162,7 +170,7 @@ void tlb_flush_all(void)
 	irq_restore(flags);
 	for (mask = others(); mask; mask &= mask - 1)
 		while (is_before(cpus[__builtin_ctzll(mask)]->smp, round))
-			cpu_relax();
+			wait_for_flush();
 	leave();
 }
 

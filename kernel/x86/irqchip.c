@@ -113,7 +113,8 @@ static void take_entry(const struct madt_entry *entry)
 		const struct madt_x2apic *cpu = (const void *)entry;
 
 		take_cpu(cpu->id, cpu->flags);
-	} else if (entry->type == MADT_IOAPIC && entry->length >= sizeof(struct madt_ioapic)) {
+	} else if (entry->type == MADT_IOAPIC &&
+		   entry->length >= sizeof(struct madt_ioapic)) {
 		const struct madt_ioapic *io = (const void *)entry;
 
 		ioapic_add(io->address, io->first_gsi);

@@ -23,6 +23,7 @@ void apic_accept_pic(void);
 uint32_t apic_id(void);
 /* The local APIC of another CPU than the boot CPU, on itself: as that has it. */
 void apic_setup_other(void);
+void apic_timer_setup_other(void); /* once the boot CPU's timer has its mode */
 /* Whether CPUs with ids up to this can be reached. Before other CPUs start. */
 bool apic_use_ids_to(uint32_t highest);
 void apic_send_nmi(unsigned cpu);

@@ -55,7 +55,8 @@ extern const char trampoline_start[], trampoline_table[], trampoline_end[];
 struct candidate {
 	uint32_t apic_id;
 	_Atomic(struct cpu *) cpu; /* NULL: has not come */
-	atomic_bool released;	   /* it is cpus[cpu->id], and may run */
+	bool numbered;		   /* it is cpus[cpu->id] */
+	atomic_bool released;	   /* and may run */
 };
 
 static struct candidate candidates[CPU_MAX - 1];
@@ -198,6 +199,7 @@ static void smp_enter(struct cpu *cpu)
 	atomic_store_explicit(&own->cpu, cpu, memory_order_release);
 	wait_for_release(own);
 	tlb_flush_here(); /* from now on it is asked to */
+	apic_timer_setup_other();
 	for (unsigned i = 0; i < TSC_LOOKS; i++)
 		tsc_compare();
 	atomic_fetch_sub(&comparing, 1);
@@ -320,28 +322,35 @@ static void close_trampoline(void)
 		cpu_free(prepared[taken]);
 }
 
-/* Gives those that came their numbers and idle tasks; the others stop where they are. */
+/* False: there is no memory for its idle task. */
+static bool number_one(struct candidate *c, struct cpu *cpu)
+{
+	cpu->id = cpu_count;
+	cpus[cpu_count] = cpu;
+	if (rooms->prepare(cpu_count)) {
+		cpus[cpu_count] = NULL;
+		return false;
+	}
+	cpu_count++;
+	c->numbered = true;
+	return true;
+}
+
+/*
+ * Gives those that came their numbers and idle tasks. The others are told to stay where
+ * they are, also one that comes at this very moment.
+ */
 static void number(void)
 {
 	for (unsigned i = 0; i < candidate_count; i++) {
 		struct candidate *c = &candidates[i];
+		struct cpu *cpu = c->cpu;
 
-		if (c->cpu) {
-			c->cpu->id = cpu_count;
-			cpus[cpu_count] = c->cpu;
-			if (rooms->prepare(cpu_count) == 0) {
-				trace_prepare_cpu(cpu_count);
-				cpu_count++;
-				continue;
-			}
-			cpus[cpu_count] = NULL;
-			c->cpu = NULL;
-			log_err("smp: no memory for the idle task of a processor");
-		} else {
-			log_err("smp: processor with APIC id %u does not answer, left "
-				"out", c->apic_id);
-		}
+		if (cpu && number_one(c, cpu))
+			continue;
 		apic_send_init(c->apic_id);
+		log_err("smp: processor with APIC id %u %s, left out", c->apic_id,
+			cpu ? "gets no memory for its idle task" : "does not answer");
 	}
 }
 
@@ -349,14 +358,18 @@ static void release(void)
 {
 	atomic_store(&comparing, cpu_count - 1);
 	for (unsigned i = 0; i < candidate_count; i++) {
-		struct cpu *cpu = candidates[i].cpu;
+		struct candidate *c = &candidates[i];
 
-		if (!cpu)
+		if (!c->numbered)
 			continue;
-		atomic_store_explicit(&candidates[i].released, true,
-				      memory_order_release);
-		smp_send_reschedule(cpu->id);
+		atomic_store_explicit(&c->released, true, memory_order_release);
+		smp_send_reschedule(c->cpu->id);
 	}
+}
+
+bool smp_waking(void)
+{
+	return table != NULL;
 }
 
 bool smp_join(void)

@@ -33,6 +33,8 @@ struct smp_rooms {
  * With one CPU it does nothing.
  */
 void smp_wake(const struct smp_rooms *rooms);
+/* Whether others may come, before smp_join. */
+bool smp_waking(void);
 /*
  * Numbers those that came, waiting a moment for the rest, and lets them run tasks. After
  * sched_init. False: their time-stamp counters differ too much to be a clock.

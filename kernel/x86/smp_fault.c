@@ -14,8 +14,8 @@ static int set_silent(const char *rest, const char *value)
 {
 	return !value || parse_u64(value, 10, &silent) ? -EINVAL : 0;
 }
-PARAM(silent, "silent", "=N  the processor with this APIC id is not started (debug build)",
-      set_silent);
+PARAM(silent, "silent",
+      "=N  the processor with this APIC id is not started (debug build)", set_silent);
 
 bool smp_is_silent(uint32_t apic_id)
 {
