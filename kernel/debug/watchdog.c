@@ -20,6 +20,7 @@
 #include "kernel/debug/panic.h"
 #include "kernel/dev/init.h"
 #include "kernel/dev/param.h"
+#include "kernel/sched/mutex.h"
 #include "kernel/sched/task.h"
 #include "kernel/time/clock.h"
 #include "kernel/x86/smp.h"
@@ -143,6 +144,7 @@ static COLD void report_hung(const struct task *task, uint64_t ns)
 
 	log_err("watchdog: task %d (%s) hangs: blocked for %llu s", task->id, task->name,
 		(unsigned long long)(ns / NSEC_PER_SEC));
+	mutex_log_wait(task);
 	if (backtrace_read(task->rsp + SWITCH_SAVED_RBP, &rbp))
 		backtrace_print_from(0, rbp);
 }

@@ -28,7 +28,7 @@ int foreground_run(const struct terminal *terminal, const char *name,
 	task_start(task);
 	if (task_join(task, &status)) {
 		task_kill(task);
-		waitq_wait_always(&task->ended, task->state == TASK_DEAD);
+		completion_wait_always(&task->ended);
 		status = task->exit_status;
 	}
 	if (tty)

@@ -266,7 +266,13 @@ void task_release_dead(struct task *task);
 /* mutex_debug.c: reports tasks that wait for each other. With the lock of all queues. */
 #if CONFIG_DEBUG
 void mutex_check_circle(const struct task *self);
+/* Logs where a task took a mutex that others wait for. */
+void mutex_log_holder(const struct mutex *mutex, const struct task *owner);
 #else
+static inline void mutex_log_holder(const struct mutex *mutex, const struct task *owner)
+{
+}
+
 static inline void mutex_check_circle(const struct task *self)
 {
 }

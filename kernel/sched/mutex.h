@@ -34,6 +34,14 @@ MUST_CHECK int mutex_lock_killable(struct mutex *mutex);
 MUST_CHECK bool mutex_try(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
 
+/*
+ * For a report of a task that waits too long: logs for which mutex, and who has it; in
+ * the debug build also where it took it. Nothing for one that waits for none. Any context
+ * with no lock of a wait queue.
+ */
+struct task;
+void mutex_log_wait(const struct task *task);
+
 static inline void mutex_guard_leave(struct mutex **mutex)
 {
 	mutex_unlock(*mutex);

@@ -4,6 +4,8 @@
  */
 #include "kernel/sched/internal.h"
 
+#include "kernel/debug/log.h"
+#include "kernel/debug/symbols.h"
 #include "kernel/sched/mutex.h"
 
 enum { CIRCLE_MAX = 64 };
@@ -51,4 +53,19 @@ void mutex_check_circle(const struct task *self)
 		before = task;
 	} while (before != self);
 	lockdep_report_end();
+}
+
+void mutex_log_holder(const struct mutex *mutex, const struct task *owner)
+{
+	char place[SYMBOL_PLACE_SIZE];
+
+	for (unsigned i = 0; owner->locks && i < owner->locks->depth; i++) {
+		const struct lock_entry *entry = &owner->locks->at[i];
+
+		if (entry->lock != mutex)
+			continue;
+		log_err("  which is '%s', taken at", entry->lock_class->name);
+		for (unsigned n = 0; n < LOCK_FRAMES && entry->where[n]; n++)
+			log_err("    %s", symbol_place(entry->where[n], place));
+	}
 }

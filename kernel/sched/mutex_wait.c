@@ -12,6 +12,7 @@
  */
 #include "kernel/sched/internal.h"
 
+#include "kernel/debug/log.h"
 #include "kernel/debug/panic.h"
 #include "kernel/sched/mutex.h"
 
@@ -285,4 +286,20 @@ void mutex_release(struct mutex *mutex, struct task *self)
 		wake(first);
 	}
 	pass_on(self);
+}
+
+COLD void mutex_log_wait(const struct task *task)
+{
+	const struct mutex *mutex;
+	const struct task *owner;
+
+	SPIN_IRQ_GUARD(&inherit_lock);
+	if (!task->waits)
+		return;
+	mutex = task->waits->mutex;
+	owner = mutex_owner(mutex);
+	log_err("  waits for mutex %p of task %d (%s)", (const void *)mutex,
+		owner ? owner->id : -1, owner ? owner->name : "nobody now");
+	if (owner)
+		mutex_log_holder(mutex, owner);
 }

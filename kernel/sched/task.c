@@ -78,7 +78,7 @@ void task_init(struct task *task, const char *name, unsigned priority)
 	fair_init(&task->fair, priority >= PRIORITY_FAIR && priority < PRIORITY_IDLE ?
 				       fair_weights[priority - PRIORITY_FAIR] :
 				       FAIR_UNIT);
-	waitq_init(&task->ended);
+	completion_init(&task->ended);
 	timer_setup(&task->sleep_timer, wake_sleeper);
 	SPIN_IRQ_GUARD(&tasks_lock);
 	task->id = new_id();
@@ -228,7 +228,7 @@ void task_exit(int status)
 	/* From here on nothing preempts: a dead task would never be queued again. */
 	irq_disable();
 	atomic_store(&self->state, TASK_DEAD);
-	waitq_wake_all(&self->ended);
+	completion_done_all(&self->ended);
 	sched_schedule(SCHED_SLEEP);
 	panic("sched: task %d (%s) runs after its end", self->id, self->name);
 }
@@ -247,7 +247,7 @@ bool task_killed(void)
 
 int task_join(struct task *task, int *status)
 {
-	int error = waitq_wait(&task->ended, atomic_load(&task->state) == TASK_DEAD);
+	int error = completion_wait(&task->ended);
 
 	if (!error && status)
 		*status = task->exit_status;

@@ -8,8 +8,8 @@
 #ifndef KERNEL_SCHED_TASK_H
 #define KERNEL_SCHED_TASK_H
 
+#include "kernel/sched/completion.h"
 #include "kernel/sched/fair.h"
-#include "kernel/sched/waitq.h"
 #include "kernel/sync/refcount.h"
 #include "kernel/time/timer.h"
 
@@ -75,11 +75,11 @@ struct task {
 	_Atomic bool on_cpu; /* its stack is in use */
 
 	int exit_status;	 /* [I] once dead */
-	struct waitq ended;	 /* woken at the end, for task_join */
+	struct completion ended; /* for task_join */
 	struct list all_link;	 /* [task list lock] */
 	struct process *process; /* proc/'s: descriptors; NULL for plain kernel tasks */
 	struct lock_held *locks; /* lockdep: sleeping locks held; NULL: not checked */
-	/* [mutex_wait.c's lock] its mutexes that others wait for; what it waits for itself */
+	/* [mutex_wait.c's lock] its mutexes that others wait for; what it waits for */
 	struct mutex *waited;
 	struct mutex_waiter *waits;
 	struct timer sleep_timer;

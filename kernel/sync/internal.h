@@ -24,7 +24,7 @@ void graph_context(const struct lock_entry *entry, enum lock_seen seen);
 /* lockdep.c: the stack from a frame up, 0 behind the last. */
 void lockdep_capture(uint64_t where[LOCK_FRAMES], const uint64_t *frame);
 
-/* lockdep_report.c: a whole report of one lock being taken, and the one before, if any. */
+/* lockdep_report.c: a report of one lock being taken, and the one before, if any. */
 void report_pair(const char *what, const struct lock_entry *entry,
 		 const struct lock_entry *other);
 void report_entry(const char *what, const struct lock_entry *entry);

@@ -200,7 +200,7 @@ static int read_and_tell(void *argument)
 	return 0;
 }
 
-/* A reader is inside; a writer comes, then another reader: it does not pass the writer. */
+/* A reader is inside; a writer comes, then another reader, who does not pass it. */
 SELF_TEST("lock.rwlock_writer_does_not_starve", rwlock_writer_waits)
 {
 	struct task *writer, *reader;
@@ -221,7 +221,7 @@ SELF_TEST("lock.rwlock_writer_does_not_starve", rwlock_writer_waits)
 	EXPECT_EQ(came[1], 2);
 }
 
-/* A writer is inside; a reader comes, then another writer: it does not pass the reader. */
+/* A writer is inside; a reader comes, then another writer, who does not pass it. */
 SELF_TEST("lock.rwlock_reader_does_not_starve", rwlock_reader_waits)
 {
 	struct task *writer, *reader;

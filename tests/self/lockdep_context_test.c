@@ -80,7 +80,7 @@ SELF_TEST("lockdep.timer_keeps_a_lock", timer_keeps_lock)
 	spin_init(&spinlock, &early_class);
 	timer_setup(&timer, keep_lock);
 	catch_start();
-	preempt_disable(); /* the interrupt comes to this CPU: the lock is ours to release */
+	preempt_disable(); /* the interrupt comes here: the lock is ours to release */
 	timer_start(&timer, 1);
 	while (!catch_count())
 		cpu_relax();

@@ -91,7 +91,7 @@ static struct spinlock shared_irq = SPINLOCK_INIT(&inner_class);
 static unsigned counter, irq_counter; /* [shared], [shared_irq] */
 static _Atomic uint32_t inside, most_inside;
 
-/* What a lock that does not exclude would lose: a count read, and written a while after. */
+/* What a lock that does not exclude loses: a count read, and written a while after. */
 static void count_up(unsigned *at)
 {
 	unsigned before = *(volatile unsigned *)at;
