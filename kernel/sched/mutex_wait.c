@@ -149,11 +149,13 @@ static bool take_or_queue(struct mutex *mutex, struct mutex_waiter *waiter)
 			break; /* it stays so: with a flag set nobody else changes it */
 		new = owner_in(old) ? old | MUTEX_WAITED : (uintptr_t)self;
 	} while (!atomic_compare_exchange_weak(&mutex->owner, &old, new));
-	if (!owner_in(old) && !first)
-		return true;
-	if (!owner_in(old) && self->priority <= first->task->priority) {
-		give_to(mutex, self);
-		return true;
+	if (!owner_in(old)) {
+		if (!first)
+			return true;
+		if (self->priority <= first->task->priority) {
+			give_to(mutex, self);
+			return true;
+		}
 	}
 	queue_add(mutex, waiter);
 	self->waits = waiter;

@@ -31,7 +31,7 @@ struct edge {
 	uint64_t held[LOCK_FRAMES], taken[LOCK_FRAMES];
 };
 
-static atomic_flag locked = ATOMIC_FLAG_INIT;
+static _Atomic bool locked;
 /* [graph lock] to change */
 static struct class_set after[CLASSES_MAX]; /* [i]: those taken while i was held */
 static const struct lock_class *classes[CLASSES_MAX];
@@ -43,14 +43,14 @@ static uint64_t lock_graph(void)
 {
 	uint64_t flags = irq_save();
 
-	while (atomic_flag_test_and_set_explicit(&locked, memory_order_acquire))
+	while (atomic_exchange_explicit(&locked, true, memory_order_acquire))
 		cpu_relax();
 	return flags;
 }
 
 static void unlock_graph(uint64_t flags)
 {
-	atomic_flag_clear_explicit(&locked, memory_order_release);
+	atomic_store_explicit(&locked, false, memory_order_release);
 	irq_restore(flags);
 }
 

@@ -17,7 +17,7 @@ enum { TEXT_MAX = 6144 };
 
 void (*lockdep_report)(const char *text);
 
-static atomic_flag busy = ATOMIC_FLAG_INIT;
+static _Atomic bool busy;
 static char text[TEXT_MAX]; /* by who set busy */
 static size_t length;
 static uint64_t irq_flags;
@@ -34,7 +34,7 @@ void lockdep_report_begin(void)
 {
 	uint64_t flags = irq_save();
 
-	while (atomic_flag_test_and_set_explicit(&busy, memory_order_acquire))
+	while (atomic_exchange_explicit(&busy, true, memory_order_acquire))
 		cpu_relax();
 	irq_flags = flags;
 	length = 0;
@@ -69,7 +69,7 @@ void lockdep_report_end(void)
 
 	if (hook) { /* A test's. calls: nothing */
 		hook(text);
-		atomic_flag_clear_explicit(&busy, memory_order_release);
+		atomic_store_explicit(&busy, false, memory_order_release);
 		irq_restore(flags);
 		return;
 	}
