@@ -140,9 +140,10 @@ int self_run(const char *prefix, self_line line, void *context)
 static void bench_one(const struct self_bench *bench, const struct output *out)
 {
 	uint64_t ns = 0, ticks = 0, times;
+	uint64_t least = bench->least ? bench->least : bench_least;
 
 	bench->run(16);
-	for (times = 64; times < BENCH_TIMES_MAX && ns < bench_least; times *= 2) {
+	for (times = 64; times < BENCH_TIMES_MAX && ns < least; times *= 2) {
 		uint64_t clock = clock_monotonic(), tsc = cpu_tsc();
 
 		bench->run(times * 2);

@@ -34,12 +34,16 @@ int self_run(const char *prefix, self_line line, void *context);
 struct self_bench {
 	const char *name;
 	void (*run)(uint64_t times);
+	uint64_t least; /* ns to take at least, 0: as usual */
 };
 
-#define SELF_BENCH(name_, function_)                                                     \
-	static void function_(uint64_t times);                                           \
-	static const struct self_bench *const PASTE(self_bench_, function_)              \
-		LINK_TABLE(self_bench) = &(const struct self_bench){ name_, function_ }; \
+#define SELF_BENCH(name_, function_) SELF_BENCH_LONG(name_, function_, 0)
+/* For what needs tasks, whose start is not to count. */
+#define SELF_BENCH_LONG(name_, function_, least_)                               \
+	static void function_(uint64_t times);                                  \
+	static const struct self_bench *const PASTE(self_bench_, function_)     \
+		LINK_TABLE(self_bench) =                                        \
+			&(const struct self_bench){ name_, function_, least_ }; \
 	static void function_(uint64_t times)
 
 /* As self_run, for benchmarks. Returns 0 or the errors there. */

@@ -6,6 +6,7 @@
 #include "kernel/sched/completion.h"
 #include "kernel/sched/rwlock.h"
 #include "kernel/sync/seqcount.h"
+#include "kernel/time/clock.h"
 #include "tests/self/crew.h"
 
 LOCK_CLASS(spin_class, "bench lock", RANK_FDTABLE, 0);
@@ -80,6 +81,8 @@ SELF_BENCH("sync.seqcount_read", bench_seqcount)
 			;
 }
 
+#define LONG_NS (300 * NSEC_PER_MSEC)
+
 static uint64_t rounds;
 
 static void by_two(uint64_t times, void (*work)(unsigned index))
@@ -107,7 +110,7 @@ static void spin_pairs(unsigned index)
 	}
 }
 
-SELF_BENCH("contended.spinlock_by_two", bench_spinlock_contended)
+SELF_BENCH_LONG("contended.spinlock_by_two", bench_spinlock_contended, LONG_NS)
 {
 	by_two(times, spin_pairs);
 }
@@ -126,7 +129,7 @@ static void spin_apart_pairs(unsigned index)
 	}
 }
 
-SELF_BENCH("contended.spinlock_apart_by_two", bench_spinlock_apart)
+SELF_BENCH_LONG("contended.spinlock_apart_by_two", bench_spinlock_apart, LONG_NS)
 {
 	by_two(times, spin_apart_pairs);
 }
@@ -141,7 +144,7 @@ static void mutex_pairs(unsigned index)
 	}
 }
 
-SELF_BENCH("contended.mutex_by_two", bench_mutex_contended)
+SELF_BENCH_LONG("contended.mutex_by_two", bench_mutex_contended, LONG_NS)
 {
 	by_two(times, mutex_pairs);
 }
@@ -156,7 +159,7 @@ static void mutex_sleeping_pairs(unsigned index)
 	}
 }
 
-SELF_BENCH("contended.mutex_sleeps_by_two", bench_mutex_sleeps)
+SELF_BENCH_LONG("contended.mutex_sleeps_by_two", bench_mutex_sleeps, LONG_NS)
 {
 	by_two(times, mutex_sleeping_pairs);
 }
@@ -171,7 +174,7 @@ static void read_pairs(unsigned index)
 	}
 }
 
-SELF_BENCH("contended.rwlock_read_by_two", bench_rwlock_contended)
+SELF_BENCH_LONG("contended.rwlock_read_by_two", bench_rwlock_contended, LONG_NS)
 {
 	by_two(times, read_pairs);
 }
