@@ -38,8 +38,10 @@ include mk/pack.mk
 include mk/image.mk
 include mk/host.mk
 include mk/tests.mk
+include mk/soak.mk
 include mk/trace.mk
 include mk/sweep.mk
+include mk/nightly.mk
 
 clean: ## remove everything that was built
 	rm -rf $(BUILD) compile_commands.json

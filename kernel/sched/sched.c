@@ -9,6 +9,7 @@
 #include "kernel/sched/internal.h"
 
 #include "kernel/debug/panic.h"
+#include "kernel/debug/schedfuzz.h"
 #include "kernel/debug/trace.h"
 #include "kernel/debug/watchdog.h"
 #include "kernel/mm/slab.h"
@@ -104,7 +105,7 @@ void sched_schedule(enum sched_reason reason)
 	now = clock_monotonic();
 	run_queue_account(rq, previous, now);
 	next = run_queue_choose(rq, previous, goes_on(rq, previous, reason),
-				reason == SCHED_YIELD, now);
+				reason == SCHED_YIELD || schedfuzz_ends_turn(), now);
 	next->since = now;
 	timer_set_slice(run_queue_alarm(rq, next));
 	if (next != previous)

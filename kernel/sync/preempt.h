@@ -6,6 +6,7 @@
 #ifndef KERNEL_SYNC_PREEMPT_H
 #define KERNEL_SYNC_PREEMPT_H
 
+#include "kernel/debug/schedfuzz.h"
 #include "kernel/sync/lockdep.h"
 #include "kernel/x86/cpu.h"
 
@@ -29,6 +30,7 @@ static inline void preempt_enable(void)
 	if (CONFIG_DEBUG && unlikely(cpu_preempt_count() == 0))
 		lockdep_preempt_unbalanced();
 	cpu_preempt_add((uint32_t)-1);
+	schedfuzz_point();
 	if (unlikely(cpu_need_resched()) && cpu_preempt_count() == 0 && irq_enabled())
 		sched_preempt();
 }

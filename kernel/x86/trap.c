@@ -11,6 +11,7 @@
 #include "kernel/debug/backtrace.h"
 #include "kernel/debug/log.h"
 #include "kernel/debug/panic.h"
+#include "kernel/debug/schedfuzz.h"
 #include "kernel/debug/trace.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/internal.h"
@@ -198,6 +199,8 @@ void trap_dispatch(struct trap_frame *frame)
 		return;
 	}
 	dispatch_interrupt(cpu, frame);
+	if (cpu->preempt_count == 0 && (frame->rflags & RFLAGS_IF))
+		schedfuzz_interrupt();
 	if (cpu->need_resched && cpu->preempt_count == 0 && cpu->irq_depth == 0 &&
 	    (frame->rflags & RFLAGS_IF) && hooks.preempt)
 		hooks.preempt();
