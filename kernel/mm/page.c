@@ -33,10 +33,10 @@ enum {
 	LOW_FRAMES = 1 << (32 - PAGE_SHIFT),
 	FIRST_FRAMES = 1 << (20 - PAGE_SHIFT), /* the first MiB */
 	LOW_KEPT = 4096, /* pages kept for those who need low memory, if there is high */
-	RESERVE_MIN = 8, /* pages that only GFP_ATOMIC gets */
-	RESERVE_MAX = 256,
-	LOW_MARK = 2,
-	HIGH_MARK = 3,	    /* times the reserve: memory is short, and no longer */
+	RESERVE_MIN = 8,
+	RESERVE_MAX = 256,  /* pages that only GFP_ATOMIC gets */
+	LOW_MARK = 2,	    /* times the reserve: below, memory is short */
+	HIGH_MARK = 3,	    /* above, it no longer is */
 	RECLAIM_BATCH = 64, /* pages that one round of reclaim is for, and rounds */
 	RECLAIM_ROUNDS = 8,
 };
@@ -431,7 +431,7 @@ static NOINLINE void end_slowly(struct page *page)
 	note_pressure();
 }
 
-/* Half of a full store goes back, what is there longest. Leaves the busy mark. */
+/* Half of a full store, what is there longest, goes back. Leaves the busy mark. */
 static NOINLINE bool keep_hot_full(struct hot *own)
 {
 	struct page *page = own->first, *rest;
