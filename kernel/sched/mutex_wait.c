@@ -14,6 +14,7 @@
 
 #include "kernel/debug/log.h"
 #include "kernel/debug/panic.h"
+#include "kernel/debug/trace.h"
 #include "kernel/sched/mutex.h"
 
 enum {
@@ -240,14 +241,12 @@ static bool spin_for(struct mutex *mutex, struct task *self)
 	return false;
 }
 
-int mutex_wait(struct mutex *mutex, struct task *self, bool killable)
+static int sleep_for(struct mutex *mutex, struct task *self, bool killable)
 {
 	struct mutex_waiter waiter = { .task = self, .mutex = mutex };
 	uint64_t flags;
 	int error = 0;
 
-	if (spin_for(mutex, self))
-		return 0;
 	flags = spin_lock_irq(&inherit_lock);
 	if (take_or_queue(mutex, &waiter)) {
 		spin_unlock_irq(&inherit_lock, flags);
@@ -262,6 +261,15 @@ int mutex_wait(struct mutex *mutex, struct task *self, bool killable)
 		flags = spin_lock_irq(&inherit_lock);
 	} while (!settle(mutex, &waiter, &error));
 	spin_unlock_irq(&inherit_lock, flags);
+	return error;
+}
+
+int mutex_wait(struct mutex *mutex, struct task *self, bool killable)
+{
+	uint64_t start = cpu_tsc();
+	int error = spin_for(mutex, self) ? 0 : sleep_for(mutex, self, killable);
+
+	trace(TRACE_CONTEND, (uint64_t)mutex, cpu_tsc() - start);
 	return error;
 }
 
