@@ -122,6 +122,20 @@ void sched_move(struct run_queue *rq, struct task *task, unsigned cpu)
 	spin_unlock(&rq->lock);
 }
 
+/*
+ * Not if the task changes it meanwhile: it runs then, and sees what it is woken for. A
+ * plain store could come after it has ended, and would bring it back.
+ */
+static ALWAYS_INLINE bool make_runnable(struct task *task, unsigned from)
+{
+	uint32_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
+
+	return from & 1u << state &&
+	       atomic_compare_exchange_strong_explicit(
+		       &task->state, &state, TASK_RUNNABLE, memory_order_relaxed,
+		       memory_order_relaxed);
+}
+
 bool sched_wake(struct task *task, unsigned from)
 {
 	struct run_queue *rq;
@@ -130,9 +144,7 @@ bool sched_wake(struct task *task, unsigned from)
 
 	preempt_disable();
 	rq = lock_task(task, &flags);
-	wakes = from & 1u << atomic_load_explicit(&task->state, memory_order_relaxed);
-	if (wakes)
-		atomic_store_explicit(&task->state, TASK_RUNNABLE, memory_order_relaxed);
+	wakes = make_runnable(task, from);
 	/* Not when it has not slept yet: it runs, or was preempted before. */
 	if (wakes && rq->cpu->task != task && task->presence == PRESENCE_NONE) {
 		unsigned cpu = sched_choose_cpu(task, rq->cpu->id);
