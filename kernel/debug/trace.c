@@ -199,7 +199,7 @@ static bool take_earliest(uint64_t at[CPU_MAX], struct trace_entry *earliest)
 void trace_visit(uint64_t last, bool (*visit)(const struct trace_entry *, void *context),
 		 void *context)
 {
-	uint64_t at[CPU_MAX];
+	uint64_t at[CPU_MAX], now = cpu_tsc();
 	struct trace_entry entry;
 
 	if (atomic_fetch_add(&users, 1) >= CHANGING) {
@@ -211,7 +211,8 @@ void trace_visit(uint64_t last, bool (*visit)(const struct trace_entry *, void *
 		at[cpu] = atomic_load(&rings[cpu].head);
 		at[cpu] -= MIN(at[cpu], last);
 	}
-	while (take_earliest(at, &entry) && visit(&entry, context))
+	/* Not what comes meanwhile: each visit may add more than one. */
+	while (take_earliest(at, &entry) && entry.tsc <= now && visit(&entry, context))
 		;
 	atomic_fetch_sub(&users, 1);
 }

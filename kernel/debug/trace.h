@@ -93,7 +93,8 @@ struct trace_entry {
 
 /*
  * Adds groups (TRACE_BIT) to what is traced; makes the rings that there are not yet.
- * -ENOMEM: nothing changed. Task context, or boot after page_init.
+ * -ENOMEM, -EBUSY (somebody reads them): it is traced what was. Task context, or boot
+ * after page_init.
  */
 MUST_CHECK int trace_start(uint32_t groups);
 /* The ring of a CPU that comes up while tracing is on; without memory its records are
@@ -108,8 +109,8 @@ void trace_stop(void); /* the records stay */
 MUST_CHECK int trace_clear(void);
 
 /*
- * Calls visit for the last `last` records of each CPU, in order of time; it returns
- * false to stop. A record that is overwritten meanwhile is passed over.
+ * Calls visit for the last `last` records of each CPU until now, in order of time; it
+ * returns false to stop. A record that is overwritten meanwhile is passed over.
  */
 void trace_visit(uint64_t last, bool (*visit)(const struct trace_entry *, void *context),
 		 void *context);
