@@ -381,14 +381,14 @@ static COLD void count_delayed(void *object, void *context)
 COLD uint64_t kmem_cache_used(const struct kmem_cache *cache)
 {
 	struct delayed delayed = { cache, 0 };
-	uint64_t used = cache->used;
+	uint64_t used = cache->used, kept;
 
 	kasan_visit_delayed(count_delayed, &delayed);
-	used -= delayed.count;
+	kept = delayed.count;
 	for (unsigned i = 0; i < CPU_MAX && cache->hot > 0; i++)
 		if (slab_hot[i])
-			used -= hot_count(&slab_hot[i][cache->hot]);
-	return used;
+			kept += hot_count(&slab_hot[i][cache->hot]);
+	return used - MIN(used, kept); /* one that moves may have been counted twice */
 }
 
 /* Under the registry's lock, so that no slab_shrink is at work on the cache meanwhile. */
