@@ -199,10 +199,13 @@ static ssize_t write_options_moving(struct session *session, const char *bytes, 
 	return (ssize_t)n;
 }
 
-static bool takes_input(struct session *session)
+/* Why no input is taken: as a read says it, where the program had no memory. */
+static int input_error(struct session *session)
 {
 	SPIN_GUARD(&session->lock);
-	return session->state != ENDED && !session->input_ended;
+	if (session->state == ENDED && session->status == -ENOMEM)
+		return -ENOMEM;
+	return session->state == ENDED || session->input_ended ? -EPIPE : 0;
 }
 
 /* One bounce buffer's worth: bytes taken, 0 when the ring is full, or -errno. */
@@ -213,8 +216,9 @@ static ssize_t write_some(struct session *session, struct iter *from)
 	ssize_t n, taken = 0;
 
 	MUTEX_GUARD(&session->move);
-	if (!takes_input(session))
-		return -EPIPE;
+	n = input_error(session);
+	if (n)
+		return n;
 	n = iter_get(from, bytes, sizeof(bytes));
 	if (n <= 0)
 		return n;

@@ -59,7 +59,10 @@ struct program_options {
 	char line[PROGRAM_OPTIONS_SIZE]; /* NUL-terminated */
 };
 #define PROGRAM_SET_OPTIONS 0x41005101 /* _IOW('Q', 1, struct program_options) */
-/* ioctl: the program finds the end of file behind what was written; writes get EPIPE. */
+/*
+ * ioctl: the program finds the end of file behind what was written; writes get -EPIPE,
+ * as they do when it has ended (or -ENOMEM, as reads, if that was for want of memory).
+ */
 #define PROGRAM_END_INPUT 0x5102 /* _IO('Q', 2) */
 
 #endif

@@ -114,8 +114,7 @@ static struct answer play(const char *options, size_t piece)
 	if (answer.error)
 		return answer;
 	answer.error = (int)write_text(file, options);
-	/* Where the program has ended before the write, the read says why. */
-	if (answer.error > 0 || answer.error == -EPIPE)
+	if (answer.error > 0)
 		answer = read_answer(file, piece);
 	file_put(file);
 	return answer;
