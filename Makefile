@@ -1,6 +1,7 @@
-# Octavo. `make help` lists what can be made; mk/ holds how, a file for each kind
-# of thing: kernel.mk (the kernel), pack.mk (its release image), image.mk (the ISO and running it), host.mk
-# (programs as host and Linux executables), tests.mk (tests, lint, benchmarks),
+# Octavo. `make help` lists what can be made; mk/ holds how, a file for each kind of
+# thing: kernel.mk (the kernel), sanitize.mk (those that look at themselves), pack.mk (the
+# release image), image.mk (the ISO and running it), host.mk (programs as host and Linux
+# executables), tests.mk (tests, lint, benchmarks), sweep.mk (failing allocations),
 # trace.mk (traces, panics).
 
 .DEFAULT_GOAL := all
@@ -19,9 +20,10 @@ PROGRAMS := quarto
 # What the goals need installed, checked once for each set of tools: see scripts/setup.
 GOALS := $(or $(MAKECMDGOALS),all)
 TOOL_SETS := $(sort $(if $(filter-out clean help,$(GOALS)),build) \
-	$(if $(filter iso run,$(GOALS)),run) $(if $(filter gui,$(GOALS)),gui) \
+	$(if $(filter iso run trace profile,$(GOALS)),run) $(if $(filter gui,$(GOALS)),gui) \
 	$(if $(filter debug,$(GOALS)),debug) \
-	$(if $(filter test unit golden boot-test self-% coverage lint lint-% format bench sweep,$(GOALS)),test))
+	$(if $(filter test unit golden boot-test self-% coverage lint lint-% format bench \
+	  sweep soak nightly replay,$(GOALS)),test))
 $(BUILD)/.setup-%: scripts/setup
 	@scripts/setup $*
 	@mkdir -p $(@D) && touch $@
