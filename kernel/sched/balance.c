@@ -67,7 +67,8 @@ static struct run_queue *busiest_of(uint64_t mask)
 	for (; mask; mask &= mask - 1) {
 		struct run_queue *rq = cpus[__builtin_ctzll(mask)]->run_queue;
 		/* A task that has just been sent to an idle CPU is about to run there. */
-		unsigned waiting = rq->count - (rq->count && rq->urgency == PRIORITY_IDLE);
+		unsigned waiting =
+			rq->count - (rq->count && rq->urgency == PRIORITY_IDLE);
 
 		if (waiting > most) {
 			most = waiting;
@@ -110,15 +111,23 @@ static struct run_queue *least_busy_of(uint64_t mask)
 void sched_push(struct run_queue *rq)
 {
 	uint64_t others = sched_cpus() & ~(1ull << rq->cpu->id);
-	uint64_t idle = atomic_load_explicit(&sched_idle_mask, memory_order_relaxed) & others;
-	uint64_t now = clock_monotonic(), load = run_queue_load(rq);
+	uint64_t idle = others, unwanted = 0, load = run_queue_load(rq);
+	uint64_t now = clock_monotonic();
 	struct run_queue *to;
+	bool gone = false;
+	unsigned cpu;
 
 	if (!others || !rq->count)
 		return;
-	for (; idle; idle &= idle - 1)
-		if (transfer(rq, (unsigned)__builtin_ctzll(idle), UINT64_MAX))
-			return;
+	while (!gone && sched_claim_idle(idle, &cpu)) {
+		gone = transfer(rq, cpu, UINT64_MAX);
+		idle &= ~(1ull << cpu);
+		unwanted |= gone ? 0 : 1ull << cpu;
+	}
+	if (unwanted)
+		atomic_fetch_or(&sched_idle_mask, unwanted);
+	if (gone)
+		return;
 	if (now - rq->balanced_at < BALANCE_NS)
 		return;
 	rq->balanced_at = now;

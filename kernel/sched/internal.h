@@ -88,7 +88,7 @@ struct run_queue {
 	unsigned rt_count; /* real-time ones of them */
 	unsigned urgency;  /* priority of the task that runs */
 	enum departure departure;
-	struct task *previous; /* who ran before, while its stack is being left */
+	struct task *previous;	     /* who ran before, while its stack is being left */
 	uint64_t rt_window, rt_used; /* ns: begin of the period; what went in it */
 	uint64_t switches;
 	uint64_t balanced_at; /* the CPU's own */
@@ -194,7 +194,13 @@ static inline unsigned sched_choose_cpu(const struct task *task, unsigned previo
  * one gives some away, from its slice's alarm. */
 bool sched_pull(struct run_queue *rq);
 void sched_push(struct run_queue *rq);
-extern _Atomic uint64_t sched_idle_mask; /* CPUs that halt */
+/*
+ * CPUs that halt, each set by itself. Whoever sends a task to one takes its bit before,
+ * so that two do not choose the same; a bit may be left of a CPU that works again.
+ */
+extern _Atomic uint64_t sched_idle_mask;
+/* One of the mask that halts and whose bit is taken now, or false. */
+bool sched_claim_idle(uint64_t mask, unsigned *cpu);
 
 /* Why the running task calls sched_schedule. */
 enum sched_reason {

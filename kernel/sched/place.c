@@ -35,17 +35,16 @@ static bool is_idle(const struct run_queue *rq)
 	return rq->urgency == PRIORITY_IDLE && rq->count == 0;
 }
 
-/* A CPU of the mask that halts, which nobody else sends a task to meanwhile, or none. */
-static bool claim_idle(uint64_t mask, unsigned *cpu)
+bool sched_claim_idle(uint64_t mask, unsigned *cpu)
 {
 	mask &= atomic_load_explicit(&sched_idle_mask, memory_order_relaxed);
 	for (; mask; mask &= mask - 1) {
 		uint64_t bit = mask & -mask;
 
-		if (atomic_fetch_and(&sched_idle_mask, ~bit) & bit) {
-			*cpu = (unsigned)__builtin_ctzll(bit);
+		*cpu = (unsigned)__builtin_ctzll(bit);
+		if (atomic_fetch_and(&sched_idle_mask, ~bit) & bit &&
+		    is_idle(cpus[*cpu]->run_queue))
 			return true;
-		}
 	}
 	return false;
 }
@@ -85,7 +84,7 @@ unsigned sched_choose_of_several(const struct task *task, unsigned previous)
 		return previous;
 	if (allowed >> previous & 1 && is_idle(cpus[previous]->run_queue))
 		return previous;
-	if (claim_idle(allowed, &cpu))
+	if (sched_claim_idle(allowed, &cpu))
 		return cpu;
 	if (is_fair(task) && allowed >> previous & 1) {
 		/* Here, where what it waited for was made, if that is less busy. */
@@ -108,8 +107,10 @@ static NOINLINE struct run_queue *travel(struct run_queue *rq, struct task *task
 		spin_unlock(&rq->lock);
 		rq = cpus[cpu]->run_queue;
 		spin_lock(&rq->lock);
-		if (!may_run_on(task, cpu))
+		if (!may_run_on(task, cpu)) {
+			atomic_fetch_or(&sched_idle_mask, 1ull << cpu); /* if claimed */
 			cpu = sched_choose_cpu(task, cpu);
+		}
 	}
 	return rq;
 }
@@ -167,7 +168,7 @@ void sched_start(struct task *task)
 	uint64_t allowed = task->affinity & sched_cpus();
 
 	preempt_disable();
-	if (allowed != 1ull << here && !claim_idle(allowed, &cpu))
+	if (allowed != 1ull << here && !sched_claim_idle(allowed, &cpu))
 		cpu = best_of(task, allowed, here);
 	atomic_store_explicit(&task->cpu, here, memory_order_relaxed);
 	spin_lock(&rq->lock);

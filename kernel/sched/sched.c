@@ -216,33 +216,23 @@ uint64_t sched_cpus(void)
 	return atomic_load_explicit(&sched_online, memory_order_acquire);
 }
 
-/* Work from elsewhere, or the CPU's bit among those that halt. */
-static void look_around(struct run_queue *rq, uint64_t bit)
-{
-	/* First the bit: who queues a task after our look sees it. */
-	atomic_fetch_or(&sched_idle_mask, bit);
-	sched_pull(rq);
-}
-
 void sched_idle(void)
 {
 	struct run_queue *rq = cpu_this()->run_queue;
 	uint64_t bit = 1ull << rq->cpu->id;
 
 	for (;;) {
-		bool alone = sched_cpus() == bit;
-
-		if (!alone)
-			look_around(rq, bit);
+		if (sched_cpus() != bit) {
+			/* First the bit: who queues a task after our look sees it. */
+			atomic_fetch_or(&sched_idle_mask, bit);
+			sched_pull(rq);
+		}
 		irq_disable();
 		lockdep_idle();
 		if (!cpu_need_resched())
 			cpu_wait_irq(); /* what comes now ends the halt: no gap */
 		irq_enable();
 		watchdog_wake();
-		if (!alone && atomic_load_explicit(&sched_idle_mask,
-						   memory_order_relaxed) & bit)
-			atomic_fetch_and(&sched_idle_mask, ~bit);
 		sched_preempt();
 		task_reap();
 	}

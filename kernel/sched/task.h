@@ -67,7 +67,7 @@ struct task {
 	uint64_t rsp;	      /* while it does not run */
 	uint64_t slice_left;  /* ns, of a real-time task */
 	uint64_t run_time;    /* ns on a CPU, until since */
-	uint64_t since;	      /* ns: it has the CPU, or has not had it, since about then */
+	uint64_t since; /* ns: it has the CPU, or has not had it, since about then */
 	uint64_t switches;
 
 	/* [a] */
@@ -144,6 +144,14 @@ MUST_CHECK int task_set_affinity(struct task *task, uint64_t mask);
  * that lend one, and to take it back with the base priority. Any context.
  */
 void sched_set_priority(struct task *task, unsigned priority);
+/* As people give it: nice -20..19, or a real-time level 1..99, higher is more urgent. */
+static inline int task_nice_or_level(const struct task *task)
+{
+	int base = task->base_priority;
+
+	return base >= PRIORITY_FAIR ? base - PRIORITY_NORMAL : PRIORITY_FAIR - 1 - base;
+}
+
 /* CPUs where tasks run. */
 uint64_t sched_cpus(void);
 

@@ -112,3 +112,103 @@ SELF_BENCH("time.timer_start_and_cancel", bench_timer)
 		timer_cancel(&timer);
 	}
 }
+
+enum { WORK_LOOPS = 1000 };
+static uint64_t shares; /* units of work for each task */
+static struct waitq calls[2], replies[2];
+static atomic_uint called[2];
+
+static int work(void *argument)
+{
+	for (uint64_t i = 0; i < shares; i++)
+		for (volatile unsigned n = 0; n < WORK_LOOPS;)
+			n = n + 1;
+	return 0;
+}
+
+/* Two tasks on their CPUs do half of the work each; or one after the other. */
+static void in_two(uint64_t times, uint64_t first, uint64_t second)
+{
+	struct task *tasks[2] = { NULL };
+	const uint64_t masks[2] = { first, second };
+
+	shares = times / 2;
+	for (unsigned i = 0; i < 2; i++) {
+		if (task_create_stopped("work", work, NULL, PRIORITY_NORMAL, &tasks[i])) {
+			self_fail(__FILE__, __LINE__, "no memory");
+			continue;
+		}
+		if (task_set_affinity(tasks[i], masks[i]))
+			self_fail(__FILE__, __LINE__, "no CPU");
+		task_start(tasks[i]);
+	}
+	for (unsigned i = 0; i < 2; i++)
+		end(tasks[i]);
+}
+
+SELF_BENCH("smp.work_on_1_cpu", bench_work_1)
+{
+	in_two(times, 1, 1);
+}
+
+SELF_BENCH("smp.work_on_2_cpus", bench_work_2)
+{
+	in_two(times, 1, sched_cpus() & 2 ? 2 : 1);
+}
+
+static int reply(void *argument)
+{
+	unsigned which = (unsigned)(uintptr_t)argument;
+
+	for (uint64_t i = 0; i < shares; i++) {
+		waitq_wait_always(&calls[which], atomic_load(&called[which]) == 1);
+		atomic_store(&called[which], 0);
+		waitq_wake(&replies[which], 1);
+	}
+	return 0;
+}
+
+static int call(void *argument)
+{
+	unsigned which = (unsigned)(uintptr_t)argument;
+
+	for (uint64_t i = 0; i < shares; i++) {
+		atomic_store(&called[which], 1);
+		waitq_wake(&calls[which], 1);
+		waitq_wait_always(&replies[which], atomic_load(&called[which]) == 0);
+	}
+	return 0;
+}
+
+/* Two pairs that wake each other up, each pair on one CPU. */
+static void pairs(uint64_t times, uint64_t first, uint64_t second)
+{
+	struct task *tasks[4] = { NULL };
+	const uint64_t masks[2] = { first, second };
+
+	shares = times / 2;
+	for (unsigned i = 0; i < 4; i++) {
+		waitq_init(i % 2 ? &calls[i / 2] : &replies[i / 2]);
+		atomic_store(&called[i / 2], 0);
+		if (task_create_stopped("pair", i % 2 ? reply : call,
+					(void *)(uintptr_t)(i / 2), PRIORITY_NORMAL,
+					&tasks[i]) ||
+		    task_set_affinity(tasks[i], masks[i / 2]))
+			self_fail(__FILE__, __LINE__, "no memory or CPU");
+	}
+	for (unsigned i = 0; i < 4; i++)
+		if (tasks[i])
+			task_start(tasks[i]);
+	for (unsigned i = 0; i < 4; i++)
+		end(tasks[i]);
+}
+
+SELF_BENCH("smp.wake_ups_on_1_cpu", bench_wakes_1)
+{
+	pairs(times, 1, 1);
+}
+
+SELF_BENCH("smp.wake_ups_on_2_cpus", bench_wakes_2)
+{
+	pairs(times, 1, sched_cpus() & 2 ? 2 : 1);
+}

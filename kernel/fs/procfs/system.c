@@ -39,10 +39,17 @@ static void show_uptime(struct text *text)
 
 static void show_task(struct task *task, void *context)
 {
+	static const char *const policies[] = {
+		[POLICY_FAIR] = "nice",
+		[POLICY_FIFO] = "fifo",
+		[POLICY_RR] = "rr",
+	};
 	uint64_t time = task_run_time(task);
 
-	text_print(context, "%5d %-9s %4u %3u %9llu.%03llu %10llu  %s\n", task->id,
-		   task_state_name(task), task->priority, task->cpu,
+	text_print(context, "%5d %-9s %-4s %4d %3u %4llx %9llu.%03llu %10llu  %s\n",
+		   task->id, task_state_name(task), policies[task->policy],
+		   task_nice_or_level(task), task->cpu,
+		   (unsigned long long)(task->affinity & sched_cpus()),
 		   (unsigned long long)(time / NSEC_PER_SEC),
 		   (unsigned long long)(time % NSEC_PER_SEC / NSEC_PER_MSEC),
 		   (unsigned long long)task->switches, task->name);
@@ -50,7 +57,8 @@ static void show_task(struct task *task, void *context)
 
 static void show_tasks(struct text *text)
 {
-	text_print(text, "   id state     prio cpu        time_s   switches  name\n");
+	text_print(text,
+		   "   id state     policy    cpu cpus        time_s   switches  name\n");
 	task_visit(show_task, text);
 }
 
@@ -58,8 +66,10 @@ static const struct {
 	const char *name;
 	void (*show)(struct text *text);
 } files[] = {
-	{ "version", show_version }, { "cmdline", show_cmdline },
-	{ "uptime", show_uptime },   { "tasks", show_tasks },
+	{ "version", show_version },
+	{ "cmdline", show_cmdline },
+	{ "uptime", show_uptime },
+	{ "tasks", show_tasks },
 };
 
 static int system_start(void)
