@@ -20,7 +20,7 @@ static bool parse_within(const char *word, int low, int high, int *out)
 	return *out >= low && *out <= high;
 }
 
-/* With a reference; NULL, and it is said: there is none. The idle tasks stay as they are. */
+/* With a reference; NULL, and it is said: there is none. Idle tasks stay as they are. */
 static struct task *find_task(struct monitor *monitor, const char *who, const char *word)
 {
 	struct task *task = NULL;

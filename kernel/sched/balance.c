@@ -10,7 +10,7 @@
 
 #define BALANCE_NS (64 * NSEC_PER_MSEC)
 
-/* A real-time task that waits and may run on cpu, the most urgent first. With the lock. */
+/* A real-time task that waits and may run on cpu, the most urgent. With the lock. */
 static struct task *movable_realtime(const struct run_queue *rq, unsigned cpu)
 {
 	for (unsigned word = 0; word < LEVEL_WORDS; word++) {

@@ -10,14 +10,10 @@
 #include "kernel/sched/fair.h"
 
 const uint32_t fair_weights[FAIR_NICES] = {
-	88818, 71054, 56843, 45475, 36380,
-	29104, 23283, 18626, 14901, 11921,
-	9537, 7629, 6104, 4883, 3906,
-	3125, 2500, 2000, 1600, 1280,
-	1024, 819, 655, 524, 419,
-	336, 268, 215, 172, 137,
-	110, 88, 70, 56, 45,
-	36, 29, 23, 18, 15,
+	88818, 71054, 56843, 45475, 36380, 29104, 23283, 18626, 14901, 11921,
+	9537,  7629,  6104,  4883,  3906,  3125,  2500,	 2000,	1600,  1280,
+	1024,  819,   655,   524,   419,   336,	  268,	 215,	172,   137,
+	110,   88,    70,    56,    45,	   36,	  29,	 23,	18,    15,
 };
 
 void fair_init(struct fair *fair, uint32_t weight)
@@ -120,8 +116,9 @@ static void update_least(struct rb_node *node)
 
 	for (unsigned side = 0; side < 2; side++)
 		if (node->child[side])
-			least = lesser(least, rb_entry(node->child[side], struct fair,
-						       node)->least);
+			least = lesser(
+				least,
+				rb_entry(node->child[side], struct fair, node)->least);
 	fair->least = least;
 }
 
@@ -152,8 +149,8 @@ static struct fair *first_eligible(const struct fair_queue *queue)
 		struct fair *fair = rb_entry(node, struct fair, node);
 		struct rb_node *left = node->child[0];
 
-		if (left && fair_is_eligible(
-				    queue, rb_entry(left, struct fair, node)->least))
+		if (left &&
+		    fair_is_eligible(queue, rb_entry(left, struct fair, node)->least))
 			node = left;
 		else if (fair_is_eligible(queue, fair->vruntime))
 			return fair;

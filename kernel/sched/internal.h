@@ -9,7 +9,7 @@
  * lock is held across the switch, from the old task's decision to the new task's first
  * step (sched_after_switch): whoever has the lock finds each task either running (the
  * CPU's task), queued, on its way to another CPU, or asleep and off its stack. The one
- * change without the lock is a task's own, from TASK_RUNNABLE to how it is going to sleep:
+ * change without the lock is a task's own, from TASK_RUNNABLE to how it goes to sleep:
  *
  *	task				waker
  *	state = TASK_SLEEPING

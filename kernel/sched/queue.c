@@ -81,7 +81,8 @@ static uint64_t realtime_alarm(const struct run_queue *rq, const struct task *ru
 
 	if (rq->fair.weight)
 		left = RT_BUDGET_NS - MIN(rq->rt_used, RT_BUDGET_NS);
-	if (running->policy != POLICY_FIFO && !list_is_empty(&rq->levels[running->priority]))
+	if (running->policy != POLICY_FIFO &&
+	    !list_is_empty(&rq->levels[running->priority]))
 		left = MIN(left, running->slice_left);
 	return left == UINT64_MAX ? 0 : running->since + left;
 }
@@ -106,8 +107,7 @@ static bool is_better(const struct run_queue *rq, const struct task *task,
 		return task->priority < running->priority;
 	if (running == rq->idle)
 		return true;
-	return is_fair(running) &&
-	       fair_preempts(&rq->fair, &task->fair, &running->fair);
+	return is_fair(running) && fair_preempts(&rq->fair, &task->fair, &running->fair);
 }
 
 void run_queue_enqueue(struct run_queue *rq, struct task *task, bool at_head,

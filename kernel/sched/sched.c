@@ -1,10 +1,10 @@
 /*
  * sched.c: which task runs, and the switch to it.
  *
- * The most urgent runnable task of a CPU runs; equals take turns, each for a time slice.
- * The slice's alarm is set only while an equal waits, so a task alone, and the idle
- * task, are not interrupted. need_resched asks for a decision: it is looked at when an
- * interrupt ends and when preemption is enabled again.
+ * queue.c knows who is next. The running task's alarm is set only while somebody waits,
+ * so a task alone, and the idle task, are not interrupted. need_resched asks for a
+ * decision, or for the alarm: it is looked at when an interrupt ends and when preemption
+ * is enabled again.
  */
 #include "kernel/sched/internal.h"
 

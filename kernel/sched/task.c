@@ -75,9 +75,9 @@ void task_init(struct task *task, const char *name, unsigned priority)
 	list_init(&task->run_link);
 	task->slice_left = RR_SLICE_NS;
 	task->affinity = cpu_task() ? cpu_task()->affinity : CPUS_ALL;
-	fair_init(&task->fair, priority >= PRIORITY_FAIR && priority < PRIORITY_IDLE ?
-				       fair_weights[priority - PRIORITY_FAIR] :
-				       FAIR_UNIT);
+	fair_init(&task->fair, priority >= PRIORITY_FAIR && priority < PRIORITY_IDLE
+				       ? fair_weights[priority - PRIORITY_FAIR]
+				       : FAIR_UNIT);
 	completion_init(&task->ended);
 	timer_setup(&task->sleep_timer, wake_sleeper);
 	SPIN_IRQ_GUARD(&tasks_lock);

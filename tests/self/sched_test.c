@@ -162,9 +162,7 @@ SELF_TEST("sched.sleepers_wake_in_order", sleepers_in_order)
 		EXPECT_EQ(task_join(tasks[i], &slept), 0);
 		EXPECT(slept);
 		task_put(tasks[i]);
-		/* Of several processors the host may let any wait, after its alarm too. */
-		if (cpu_count == 1)
-			EXPECT_EQ(sleep_order[i], (i + 1) * 10);
+		EXPECT_EQ(sleep_order[i], (i + 1) * 10);
 	}
 	unpin();
 }
