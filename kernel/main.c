@@ -27,6 +27,15 @@
 
 NORETURN void kernel_main(void);
 
+/* Does one thing as a traced step of its own. */
+static NOINLINE void step(const char *name, void (*start)(void))
+{
+	trace(TRACE_BEGIN, (uint64_t)name, 0);
+	start();
+	trace(TRACE_END, (uint64_t)name, 0);
+}
+#define STEP(function_) step(#function_, function_)
+
 static void greet(void)
 {
 	const struct boot_framebuffer *fb = &boot_info.framebuffer;
@@ -78,20 +87,20 @@ static void start_machine(void)
 	};
 
 	trap_set_hooks(&hooks);
-	TRACE_STEP(acpi_init());
-	TRACE_STEP(irqchip_init());
-	TRACE_STEP(start_others());
+	STEP(acpi_init);
+	STEP(irqchip_init);
+	STEP(start_others);
 }
 
 /* While the clock is measured, what needs none. */
 static void start_time(void)
 {
 	init_run(INIT_CLOCK);
-	TRACE_STEP(clock_prepare());
-	TRACE_STEP(power_init());
-	TRACE_STEP(random_init());
-	TRACE_STEP(clock_init());
-	TRACE_STEP(timer_init());
+	STEP(clock_prepare);
+	STEP(power_init);
+	STEP(random_init);
+	STEP(clock_init);
+	STEP(timer_init);
 }
 
 /* The first task that may sleep: everything that stands on tasks and interrupts. */
@@ -120,10 +129,10 @@ void kernel_main(void)
 	start_memory();
 	start_machine();
 	start_time();
-	TRACE_STEP(sched_init());
+	STEP(sched_init);
 	init_run(INIT_CONSOLE);
 	param_report();
-	TRACE_STEP(join_others());
+	STEP(join_others);
 	if (task_create("init", init_main, NULL, PRIORITY_NORMAL, &init))
 		panic("no memory for the first task");
 	task_put(init);

@@ -72,11 +72,13 @@ class Kernel:
 
     @classmethod
     def find(cls, build, folder="build"):
-        """The kernel under folder whose build id begins so. (The packed one of a release
-        has no symbols: build/release holds what it was made of.)"""
+        """The kernel under folder whose build id begins so, and that has symbols: the
+        packed and the stripped ones have the same id."""
         for path in sorted(glob.glob(f"{folder}/*/octavo.elf")):
             if cls.build_id(path).startswith(build):
-                return cls(path)
+                kernel = cls(path)
+                if kernel.text:
+                    return kernel
         raise Bad(f"no {folder}/*/octavo.elf has the build id {build}...: the log is "
                   "another build's")
 

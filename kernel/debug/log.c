@@ -44,6 +44,7 @@ static uint64_t first_sequence, next_sequence;
 
 static struct log_sink *sinks; /* grows at its head, by boot code only */
 static atomic_bool printing;
+static atomic_bool hurry; /* lazy sinks too; for good */
 static bool panicking;
 static enum log_level level_limit = LOG_INFO;
 static uint64_t (*clock)(void);
@@ -133,6 +134,11 @@ static void sink_write(struct log_sink *sink, const struct record *record,
 	sink->write(sink, line, MIN((size_t)n, sizeof(line) - 1));
 }
 
+static bool takes(const struct log_sink *sink)
+{
+	return !sink->lazy || atomic_load_explicit(&hurry, memory_order_relaxed);
+}
+
 /* Hands the sinks one record each at most; whether there was any. */
 static bool sinks_feed(void)
 {
@@ -142,7 +148,7 @@ static bool sinks_feed(void)
 		struct record record;
 		char text[RECORD_MAX];
 
-		if (!ring_read(&sink->sequence, &record, text))
+		if (!takes(sink) || !ring_read(&sink->sequence, &record, text))
 			continue;
 		any = true;
 		if ((record.priority & LOG_DEBUG) <= level_limit)
@@ -156,7 +162,7 @@ static bool sinks_behind(void)
 	uint64_t next = log_next_sequence();
 
 	for (struct log_sink *sink = sinks; sink; sink = sink->next)
-		if (sink->sequence < next)
+		if (takes(sink) && sink->sequence < next)
 			return true;
 	return false;
 }
@@ -190,6 +196,8 @@ void log_write(unsigned priority, const char *text, size_t len)
 
 	ring_append(record, text);
 	ring_leave(locked, flags);
+	if ((priority & LOG_DEBUG) <= LOG_WARNING)
+		atomic_store_explicit(&hurry, true, memory_order_relaxed);
 	print_pending();
 	if (news && !panicking)
 		news();
@@ -216,6 +224,12 @@ void log_add_sink(struct log_sink *sink)
 {
 	sink->next = sinks;
 	sinks = sink;
+	print_pending();
+}
+
+void log_hurry(void)
+{
+	atomic_store_explicit(&hurry, true, memory_order_relaxed);
 	print_pending();
 }
 
@@ -292,6 +306,7 @@ void log_machine_line(const char *line, size_t len)
 
 void log_panic_mode(void)
 {
+	atomic_store(&hurry, true);
 	panicking = true;
 }
 

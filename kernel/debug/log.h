@@ -38,8 +38,11 @@ struct log_sink {
 	struct log_sink *next;
 	uint64_t sequence; /* the log's: the next record that it gets */
 	bool machine; /* [I] leads to a serial line, where lines for scripts go too */
+	bool lazy;    /* [I] gets nothing before log_hurry, a warning or a panic */
 };
 void log_add_sink(struct log_sink *sink);
+/* Lazy sinks get what they have not seen, and from now on all as it comes. */
+void log_hurry(void);
 bool log_has_sink(void);
 
 /* One record of somebody else's, as it is. priority: syslog(2), facility * 8 + level. */

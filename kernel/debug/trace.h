@@ -73,14 +73,6 @@ static ALWAYS_INLINE void trace_mark(const char *what, uint64_t value)
 	trace(TRACE_MARK, (uint64_t)what, value);
 }
 
-/* Does one thing as a step of its own. */
-#define TRACE_STEP(call_)                                 \
-	do {                                              \
-		trace(TRACE_BEGIN, (uint64_t) #call_, 0); \
-		call_;                                    \
-		trace(TRACE_END, (uint64_t) #call_, 0);   \
-	} while (0)
-
 /* A task's name, for readers that come when it is gone. */
 void trace_name(uint32_t id, const char *name);
 

@@ -7,6 +7,8 @@
  */
 #include "kernel/monitor/console.h"
 
+#include <stdatomic.h>
+
 #include "kernel/debug/log.h"
 #include "kernel/debug/panic.h"
 #include "kernel/dev/param.h"
@@ -67,10 +69,13 @@ static void run_program(const struct terminal *terminal)
 		      program->name);
 }
 
+static void start_screen(void);
+
 static void run_terminal(const struct terminal *terminal)
 {
 	if (!monitor_first)
 		run_program(terminal);
+	start_screen();
 	monitor_loop(terminal);
 }
 
@@ -88,19 +93,20 @@ static int wait_for_enter(struct file *file)
 	return n < 0 ? (int)n : 0;
 }
 
-/* A task's entry: the screen's terminal, as soon as somebody wants it. */
+/* A task's entry: the log on the screen, and its terminal as soon as somebody wants it. */
 static int screen_main(void *argument)
 {
 	struct terminal terminal = { .tty = argument };
 	struct monitor monitor;
-	int error = vfs_open("/dev/tty1", O_RDWR, 0, &terminal.file);
+	int error;
 
+	log_hurry();
+	error = vfs_open("/dev/tty1", O_RDWR, 0, &terminal.file);
 	if (error)
 		return error;
 	monitor.terminal = terminal;
 	monitor_print(&monitor, "The console is %s. Press Enter to play here.\n",
 		      tty_name(tty_console()));
-	task_set_priority(cpu_task(), PRIORITY_NORMAL);
 	error = wait_for_enter(terminal.file);
 	if (!error)
 		run_terminal(&terminal);
@@ -109,18 +115,23 @@ static int screen_main(void *argument)
 }
 
 /*
- * Where the console is a serial port, whoever sits at the screen can play too: once the
- * console has its prompt, hence the priority to start with.
+ * Where the console is a serial port, whoever sits at the screen can play too, once the
+ * console has its prompt.
  */
 static void start_screen(void)
 {
+	static atomic_flag started;
 	struct tty *screen = tty_find("tty1");
 	struct task *task;
 	int error;
 
-	if (!screen || screen == tty_console())
+	if (atomic_flag_test_and_set(&started))
 		return;
-	error = task_create("screen", screen_main, screen, PRIORITY_LOW, &task);
+	if (!screen || screen == tty_console()) {
+		log_hurry();
+		return;
+	}
+	error = task_create("screen", screen_main, screen, PRIORITY_NORMAL, &task);
 	if (error)
 		log_err("console: nobody for the screen, error %d", -error);
 	else
@@ -150,9 +161,11 @@ int console_main(void *unused)
 			power_exit(POWER_STATUS_FAILURE);
 		return error;
 	}
-	if (scripted)
+	if (scripted) {
+		log_hurry();
 		run_script(&terminal);
-	start_screen();
+	}
+	program_on_prompt = start_screen;
 	run_terminal(&terminal);
 	file_put(terminal.file);
 	return 0;

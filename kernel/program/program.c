@@ -171,14 +171,19 @@ struct terminal_run {
 	char **argv;
 };
 
+void (*program_on_prompt)(void);
+
 /* For dmesg: when the first prompt stood there, from the kernel's first instruction. */
 static void note_prompt(void)
 {
 	static atomic_flag noted;
 
-	if (!atomic_flag_test_and_set(&noted))
-		log_debug("boot: prompt after %llu us",
-			  (unsigned long long)(clock_monotonic() / NSEC_PER_USEC));
+	if (atomic_flag_test_and_set(&noted))
+		return;
+	log_debug("boot: prompt after %llu us",
+		  (unsigned long long)(clock_monotonic() / NSEC_PER_USEC));
+	if (program_on_prompt)
+		program_on_prompt();
 }
 
 static ssize_t terminal_read(struct port *port, char *bytes, size_t size)

@@ -48,6 +48,9 @@ MUST_CHECK int program_run(const struct program *program, const struct terminal 
 MUST_CHECK int program_run_boot(const struct program *program,
 				const struct terminal *terminal);
 
+/* Called once, when a program reads its terminal for the first time. May be NULL. */
+extern void (*program_on_prompt)(void);
+
 void program_stats(const struct program *program, struct program_stats *stats);
 
 /*

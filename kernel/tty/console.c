@@ -76,9 +76,32 @@ PARAM(console, "console",
       "=NAME[,SPEED]  log to ttyS0..3 or tty1 (the screen); the last is /dev/console",
       set_console);
 
+static bool is_offered(const char *name)
+{
+	for (unsigned i = 0; i < offered_count; i++) {
+		if (strcmp(offered[i]->uart->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *console_name(void)
+{
+	for (unsigned i = named_count; i-- > 0;) {
+		if (is_offered(named[i].name))
+			return named[i].name;
+	}
+	if (is_offered("ttyS0") || offered_count == 0)
+		return offered_count == 0 ? NULL : "ttyS0";
+	return offered[0]->uart->name;
+}
+
+/* What is not the console shows the log when the console has its prompt. */
 static void add_sink(struct output *output)
 {
 	any_sink = true;
+	output->sink.lazy =
+		offered_count > 1 && strcmp(console_name(), output->uart->name) != 0;
 	log_add_sink(&output->sink);
 }
 
@@ -100,26 +123,6 @@ void console_offer(struct output *output)
 	}
 	if (wanted)
 		add_sink(output);
-}
-
-static bool is_offered(const char *name)
-{
-	for (unsigned i = 0; i < offered_count; i++) {
-		if (strcmp(offered[i]->uart->name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-const char *console_name(void)
-{
-	for (unsigned i = named_count; i-- > 0;) {
-		if (is_offered(named[i].name))
-			return named[i].name;
-	}
-	if (is_offered("ttyS0") || offered_count == 0)
-		return offered_count == 0 ? NULL : "ttyS0";
-	return offered[0]->uart->name;
 }
 
 /* All devices had their chance. */
