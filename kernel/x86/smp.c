@@ -4,13 +4,12 @@
  * The boot CPU sends each the pair of interrupts that makes it begin in the trampoline
  * (boot/trampoline.asm), and goes on with its own work. What comes out of there takes
  * the next of some prepared struct cpus, makes its own state, and waits, halted. When the
- * boot CPU gets to smp_join it numbers who is there, in the MADT's order, gives each an
- * idle task, and wakes it. So all start at once, and the numbers have no holes.
+ * boot CPU gets to smp_join it numbers who is there, in the MADT's order, without holes,
+ * gives each an idle task, and wakes it.
  *
  *	boot CPU			another
  *	smp_wake: INIT, SIPI
- *	clocks, scheduler		smp_enter: descriptors, APIC
- *					arrived = true; halts
+ *	clocks, scheduler		smp_enter: comes, halts
  *	smp_join: numbers, prepares
  *	released = true, interrupt	rooms.run
  */
@@ -331,6 +330,7 @@ static bool number_one(struct candidate *c, struct cpu *cpu)
 		cpus[cpu_count] = NULL;
 		return false;
 	}
+	trace_prepare_cpu(cpu_count);
 	cpu_count++;
 	c->numbered = true;
 	return true;
