@@ -12,7 +12,8 @@ from trace_records import describe
 REGISTERS = ("r15 r14 r13 r12 r11 r10 r9 r8 rdi rsi rbp rdx rcx rbx rax vector error "
              "rip cs rflags rsp ss").split()
 STATES = ("runnable", "sleeping", "blocked", "dead")
-MEMORY = "total free reserved allocations frees failures".split()
+# struct page_stats, kernel/mm/page.h.
+MEMORY = "total free reserved reserve hot allocations frees failures".split()
 
 
 class Bundle:

@@ -129,7 +129,8 @@ static void put_memory(const char *message)
 	struct page_stats stats;
 
 	page_stats(&stats);
-	report_words(&bundle, "memory", 0, &stats.total, 6);
+	report_words(&bundle, "memory", 0, &stats.total,
+		     offsetof(struct page_stats, free_blocks) / sizeof(stats.total));
 }
 
 static void put_task(struct task *task, void *unused)

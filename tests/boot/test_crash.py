@@ -128,6 +128,8 @@ def test_decode(machine, kernel, tmp_path):
     assert re.search(r"Octavo 0\.1\.0, build/\w+/octavo\.elf \(build ", said)
     assert re.search(r"crash_divide  \./kernel/debug/crash.c:\d+  <- here", said)
     assert "panic: divide error\n" in said and "\nseed 7\n" in said
+    assert re.search(r"\nMemory, in pages: .*, [1-9]\d* allocations, \d+ frees, "
+                     r"0 failures\n", said)
     assert re.search(r"cpu 0 task \d+ +new task 'panic'", said)
     log.write_text(re.sub("build [0-9a-f]{4}", "build 0000", m.log))
     done = subprocess.run([sys.executable, "scripts/decode.py", log], check=False,
