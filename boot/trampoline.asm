@@ -5,7 +5,7 @@
 ; the table at its end, and maps the page at its physical address, for the moment between
 ; paging and the jump to the kernel's half. Several processors come through at once: each
 ; draws a ticket, and the ticket finds it a struct cpu, in which kernel_rsp is a stack.
-; Who draws one too many is too late, and stops. EBX is where the page lies, ESI the ticket.
+; Who draws one too many is too late, and stops. EBX is where the page is, ESI the ticket.
 
 %define AT(label) ((label) - trampoline_start)
 

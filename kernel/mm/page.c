@@ -407,7 +407,6 @@ static NOINLINE COLD struct page *take_armed(unsigned order, unsigned gfp, uint6
 struct page *page_alloc(unsigned order, unsigned gfp)
 {
 	uint64_t site = (uint64_t)__builtin_return_address(0);
-
 	struct page *page = unlikely(fault_is_armed()) ? take_armed(order, gfp, site)
 						       : take(order, gfp, site);
 

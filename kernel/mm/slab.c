@@ -300,7 +300,6 @@ void slab_free_slowly(struct page *slab, void *object)
 void *kmem_alloc(struct kmem_cache *cache, unsigned gfp)
 {
 	uint64_t site = (uint64_t)__builtin_return_address(0);
-
 	void *object =
 		fault_inject(site) ? NULL : slab_alloc(cache, cache->size, gfp, site);
 

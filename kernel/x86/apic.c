@@ -201,7 +201,7 @@ static void command(uint32_t target, uint32_t what)
 		return;
 	what |= COMMAND_ASSERT;
 	if (!registers) {
-		/* Such a write does not wait for the stores before it: SDM 3A, 10.12.3. */
+		/* Such a write does not wait for stores before it: SDM 3A, 10.12.3. */
 		atomic_thread_fence(memory_order_seq_cst);
 		msr_write(MSR_X2APIC + APIC_COMMAND / 16, (uint64_t)target << 32 | what);
 		return;

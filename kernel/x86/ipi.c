@@ -144,7 +144,7 @@ static bool is_before(const struct smp_state *state, uint32_t round)
 			 round) < 0;
 }
 
-/* With interrupts off, as during boot, others may wait for this CPU as it does for them. */
+/* With interrupts off, as during boot: others may wait for this CPU, too. */
 static void wait_for_flush(void)
 {
 	if (!irq_enabled())

@@ -147,7 +147,7 @@ def sizes():
 
     table("Sizes", ["", ""],
           [["release kernel, packed and stripped", kib("build/iso/octavo.elf")],
-           ["the same as it lies in memory, without .bss", kib("build/link/packed/image")],
+           ["the same in memory, without .bss", kib("build/link/packed/image")],
            ["debug kernel with self-tests, stripped", kib("build/iso/octavo-debug.elf")],
            ["ISO, BIOS and UEFI, both kernels", kib(ISO)],
            ["ISO with the empty kernel", kib(EMPTY_ISO)]])

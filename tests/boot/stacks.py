@@ -1,4 +1,4 @@
-"""What stacks were used of, in a run of the debug kernel, against the most that they can be
+"""What was used of stacks, in a run of the debug kernel, against the most that can be
 (build/stack-depth-debug.txt, by make lint-depth)."""
 import pathlib
 import re

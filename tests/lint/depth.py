@@ -67,7 +67,8 @@ def function_text(lines, line):
     start = line - 1
     while start > 0 and not lines[start].startswith("{"):
         start -= 1
-    while start > 0 and lines[start - 1].strip() and lines[start - 1][0] not in "}#/" and \
+    while start > 0 and lines[start - 1].strip() and \
+            lines[start - 1][0] not in "}#/" and \
             not lines[start - 1].startswith(" *"):
         start -= 1
     end = line
