@@ -32,7 +32,7 @@ struct smp_rooms {
  * Lets all other CPUs start, in parallel; does not wait for them. After irqchip_init.
  * With one CPU it does nothing.
  */
-void smp_wake(const struct smp_rooms *rooms);
+void smp_wake(const struct smp_rooms *given);
 /* Whether others may come, before smp_join. */
 bool smp_waking(void);
 /*

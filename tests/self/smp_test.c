@@ -175,7 +175,8 @@ static void expect_all_read(uint64_t value)
 /* Another page at an address whose translation all CPUs know. */
 SELF_TEST("smp.tlb", test_tlb)
 {
-	uint64_t *other = page_alloc_address(0, GFP_KERNEL), phys, before[CPU_MAX];
+	uint64_t *other = page_alloc_address(0, GFP_KERNEL), phys;
+	uint64_t before[CPU_MAX] = { 0 };
 	uint64_t root = paging_kernel_root();
 	unsigned flags;
 
@@ -336,7 +337,7 @@ SELF_TEST("smp.clock_without_tsc", test_avoid_tsc)
 /* A CPU with nothing to do is left alone. */
 SELF_TEST("smp.tickless", test_tickless)
 {
-	uint64_t before[CPU_MAX];
+	uint64_t before[CPU_MAX] = { 0 };
 	unsigned here;
 
 	for (unsigned i = 0; i < cpu_count; i++)
