@@ -2,6 +2,7 @@
 # boot tests; results (JUnit XML, the logs of boots that failed) go to build/results.
 
 RESULTS := $(BUILD)/results
+DEPTH := $(BUILD)/stack-depth
 export ASAN_OPTIONS := detect_leaks=1:allocator_may_return_null=1
 export UBSAN_OPTIONS := print_stacktrace=1
 
@@ -90,7 +91,6 @@ lint-stack: $(release_OBJ) $(debug_OBJ)
 	$(Q)$(LINT)/stack.py $(PROGRAM_STACK) $(STACK_C:%.c=$(BUILD)/release/obj/%.ci)
 	$(Q)$(LINT)/stack.py $(PROGRAM_STACK) $(STACK_C:%.c=$(BUILD)/debug/obj/%.ci)
 # The worst stack of every way into the kernel: build/stack-depth.txt.
-DEPTH := $(BUILD)/stack-depth
 # $(1) is a variant, $(2) the kernel that has all of its objects.
 define depth_table
 $(DEPTH)-$(1).txt: $(2) $(LINT)/depth.py $(LINT)/callgraph.py $(LINT)/pointers.py
