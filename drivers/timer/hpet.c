@@ -11,6 +11,7 @@
 #include "kernel/x86/acpi.h"
 #include "kernel/x86/io.h"
 #include "kernel/x86/irqchip.h"
+#include "kernel/x86/paging.h"
 #include "lib/errno.h"
 
 enum hpet_register {
@@ -106,6 +107,8 @@ static int hpet_init(void)
 	if (!table || table->header.length < sizeof(*table) || !table->address ||
 	    table->space != ACPI_SPACE_MEMORY)
 		return -ENODEV;
+	if (paging_is_ram(table->address, HPET_SIZE))
+		return -EINVAL;
 	registers = mmio_map(table->address, HPET_SIZE);
 	if (!registers)
 		return -ENOMEM;

@@ -29,6 +29,7 @@ static int set_run(const char *rest, const char *value)
 {
 	scripted = true;
 	panic_ends_run();
+	power_off_ends_run();
 	unreadable = !value || str_copy(script, value, sizeof(script)) < 0;
 	return unreadable ? -EINVAL : 0;
 }

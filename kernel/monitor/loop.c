@@ -14,38 +14,11 @@
 /* The prompt's state: allocated, since the editor is too large for a stack. */
 struct prompt {
 	struct monitor monitor;
-	struct fmt_sink sink;
+	struct output_buffer out; /* of the editor, sent before it waits for a key */
 	struct termios cooked;
 	bool is_terminal;
-	size_t out_len;
-	char out[128]; /* output of the editor, sent before it waits for a key */
 	struct lineedit editor;
 };
-
-static void prompt_flush(struct prompt *prompt)
-{
-	struct iter from = iter_kernel(prompt->out, prompt->out_len);
-
-	while (from.left && do_write(prompt->monitor.terminal.file, &from) > 0)
-		;
-	prompt->out_len = 0;
-}
-
-static void prompt_put(struct fmt_sink *sink, const char *text, size_t n)
-{
-	struct prompt *prompt = container_of(sink, struct prompt, sink);
-
-	while (n) {
-		size_t part = MIN(n, sizeof(prompt->out) - prompt->out_len);
-
-		memcpy(prompt->out + prompt->out_len, text, part);
-		prompt->out_len += part;
-		text += part;
-		n -= part;
-		if (prompt->out_len == sizeof(prompt->out))
-			prompt_flush(prompt);
-	}
-}
 
 static void terminal_raw(struct prompt *prompt)
 {
@@ -98,14 +71,14 @@ static int prompt_line(struct prompt *prompt)
 		struct iter to = iter_kernel(&key, 1);
 		ssize_t n;
 
-		prompt_flush(prompt);
+		output_buffer_flush(&prompt->out);
 		n = do_read(prompt->monitor.terminal.file, &to);
 		if (n < 0)
 			result = (int)n;
 		else
 			result = n ? (int)lineedit_feed(&prompt->editor, key) : -EIO;
 	}
-	prompt_flush(prompt);
+	output_buffer_flush(&prompt->out);
 	terminal_cooked(prompt);
 	return result;
 }
@@ -132,8 +105,8 @@ void monitor_loop(const struct terminal *terminal)
 	if (!prompt)
 		return;
 	prompt->monitor = (struct monitor){ .terminal = *terminal };
-	prompt->sink.put = prompt_put;
-	lineedit_init(&prompt->editor, &prompt->sink, monitor_complete, NULL);
+	output_buffer_init(&prompt->out, terminal->file);
+	lineedit_init(&prompt->editor, &prompt->out.sink, monitor_complete, NULL);
 	while (got >= 0) {
 		got = prompt_line(prompt);
 		if (got == LINEEDIT_LINE_READY)

@@ -12,53 +12,52 @@
 #include "kernel/time/clock.h"
 #include "lib/errno.h"
 #include "lib/parse.h"
-#include "lib/printf.h"
 #include "lib/string.h"
 
 enum { WORDS_MAX = 32 };
 
-/* Collects formatted output into writes of a useful size. */
-struct print_sink {
-	struct fmt_sink sink;
-	struct monitor *monitor;
-	size_t length;
-	char bytes[256];
-};
-
-static void print_flush(struct print_sink *print)
+void output_buffer_flush(struct output_buffer *buffer)
 {
-	struct iter from = iter_kernel(print->bytes, print->length);
+	struct iter from = iter_kernel(buffer->bytes, buffer->length);
 
-	while (from.left && do_write(print->monitor->terminal.file, &from) > 0)
+	while (from.left && do_write(buffer->file, &from) > 0)
 		;
-	print->length = 0;
+	buffer->length = 0;
 }
 
-static void print_put(struct fmt_sink *sink, const char *text, size_t n)
+static void buffer_put(struct fmt_sink *sink, const char *text, size_t n)
 {
-	struct print_sink *print = container_of(sink, struct print_sink, sink);
+	struct output_buffer *buffer = container_of(sink, struct output_buffer, sink);
 
 	while (n) {
-		size_t part = MIN(n, sizeof(print->bytes) - print->length);
+		size_t part = MIN(n, sizeof(buffer->bytes) - buffer->length);
 
-		memcpy(print->bytes + print->length, text, part);
-		print->length += part;
+		memcpy(buffer->bytes + buffer->length, text, part);
+		buffer->length += part;
 		text += part;
 		n -= part;
-		if (print->length == sizeof(print->bytes))
-			print_flush(print);
+		if (buffer->length == sizeof(buffer->bytes))
+			output_buffer_flush(buffer);
 	}
+}
+
+void output_buffer_init(struct output_buffer *buffer, struct file *file)
+{
+	buffer->sink.put = buffer_put;
+	buffer->file = file;
+	buffer->length = 0;
 }
 
 void monitor_print(struct monitor *monitor, const char *fmt, ...)
 {
-	struct print_sink print = { .sink = { print_put }, .monitor = monitor };
+	struct output_buffer buffer;
 	va_list args;
 
+	output_buffer_init(&buffer, monitor->terminal.file);
 	va_start(args, fmt);
-	(void)fmt_vprint(&print.sink, fmt, args);
+	(void)fmt_vprint(&buffer.sink, fmt, args);
 	va_end(args);
-	print_flush(&print);
+	output_buffer_flush(&buffer);
 }
 
 const struct monitor_command *monitor_find(const char *name)

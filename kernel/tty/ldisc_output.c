@@ -194,17 +194,26 @@ static unsigned measure(const struct ldisc *ld, unsigned from, unsigned to,
 	return column - start;
 }
 
+/*
+ * The column, but for whole tabs, where the line's byte `to` was echoed. It goes back to
+ * the tab before and no further, so that taking a line of them back stays linear.
+ */
+static unsigned column_of(const struct ldisc *ld, unsigned to)
+{
+	unsigned from = to, column;
+
+	while (from > 0 && ld->line[from - 1] != '\t')
+		from--;
+	column = from ? 0 : ld->line_column;
+	return column + measure(ld, from, to, column);
+}
+
 /* Takes the line's last character, bytes `from` to its end, off the screen. */
 void ldisc_unecho(struct ldisc *ld, unsigned from)
 {
 	bool tab = ld->line[from] == '\t';
-	unsigned n;
+	unsigned n = measure(ld, from, ld->line_len, tab ? column_of(ld, from) : 0);
 
-	if (tab)
-		n = measure(ld, from, ld->line_len,
-			    ld->line_column + measure(ld, 0, from, ld->line_column));
-	else
-		n = measure(ld, from, ld->line_len, 0);
 	if (ring_space(ld->out) < 3 * (size_t)n)
 		return;
 	for (unsigned i = 0; i < n; i++)

@@ -347,8 +347,13 @@ void tty_get_termios(struct tty *tty, struct termios *termios)
 void tty_set_termios(struct tty *tty, const struct termios *termios)
 {
 	uint64_t flags = spin_lock_irq(&tty->uart->lock);
-	unsigned events = settle(tty, ldisc_set_termios(&tty->ldisc, termios));
+	unsigned events;
 
+	/* Nobody else would let the sender go on that was told to stop. */
+	if (tty->throttled && (tty->ldisc.termios.iflag & IXOFF) &&
+	    !(termios->iflag & IXOFF))
+		tty->output.urgent = tty->ldisc.termios.cc[VSTART];
+	events = settle(tty, ldisc_set_termios(&tty->ldisc, termios));
 	spin_unlock_irq(&tty->uart->lock, flags);
 	act(tty, events);
 }

@@ -142,7 +142,7 @@ bool apic_init(void)
 	if (!(base & BASE_X2APIC)) {
 		registers = paging_map_device(base & BASE_ADDRESS, REGISTERS_SIZE);
 		if (!registers) {
-			log_err("apic: no memory to map its registers");
+			log_err("apic: its registers cannot be mapped");
 			return false;
 		}
 		msr_write(MSR_APIC_BASE, base | BASE_ENABLE);

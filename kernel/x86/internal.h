@@ -205,7 +205,7 @@ extern uint64_t boot_pml4[512];
 extern uint64_t boot_pd_direct[4 * 512]; /* 2 MiB each, from physical 0 on */
 extern char boot_stack_guard[], boot_stack[], boot_stack_top[];
 
-/* paging.c: maps device registers in the direct map. NULL: no memory. */
+/* paging.c: maps device registers in the direct map. NULL: no memory, or RAM is there. */
 volatile void *paging_map_device(uint64_t phys, size_t size);
 /* The same for firmware's tables, read-only and cached, where nothing is mapped yet. */
 const void *paging_map_firmware(uint64_t phys, size_t size);

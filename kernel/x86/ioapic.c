@@ -85,7 +85,7 @@ void ioapic_add(uint64_t phys, uint32_t first_gsi)
 	}
 	io->registers = paging_map_device(phys, REGISTERS_SIZE);
 	if (!io->registers) {
-		log_err("ioapic: no memory to map its registers");
+		log_err("ioapic: its registers cannot be mapped");
 		return;
 	}
 	io->first = first_gsi;

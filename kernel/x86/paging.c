@@ -7,6 +7,8 @@
  */
 #include "kernel/x86/paging.h"
 
+#include "kernel/boot_info.h"
+#include "kernel/debug/log.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/internal.h"
 #include "kernel/x86/page_table.h"
@@ -149,14 +151,32 @@ void paging_unmap(uint64_t root, uint64_t virt, size_t pages)
 	}
 }
 
+bool paging_is_ram(uint64_t phys, size_t size)
+{
+	for (unsigned i = 0; i < boot_info.memory_count; i++) {
+		const struct boot_memory *memory = &boot_info.memory[i];
+
+		if (memory->type == BOOT_MEMORY_RAM && memory->base < phys + size &&
+		    phys < memory->base + memory->size)
+			return true;
+	}
+	return false;
+}
+
 volatile void *paging_map_device(uint64_t phys, size_t size)
 {
 	uint64_t first = ALIGN_DOWN(phys, PAGE_SIZE),
 		 end = ALIGN_UP(phys + size, PAGE_SIZE);
-	int error = paging_map(paging_kernel_root(), DIRECT_BASE + first, first,
-			       (end - first) / PAGE_SIZE,
-			       PAGING_WRITE | PAGING_UNCACHED | PAGING_GLOBAL);
+	int error;
 
+	if (phys + size < phys || end > DIRECT_SIZE || paging_is_ram(phys, size)) {
+		log_warn("paging: no device can be at %#llx", (unsigned long long)phys);
+		return NULL;
+	}
+	/* Registers that share a page are there already. */
+	error = paging_map(paging_kernel_root(), DIRECT_BASE + first, first,
+			   (end - first) / PAGE_SIZE,
+			   PAGING_WRITE | PAGING_UNCACHED | PAGING_GLOBAL);
 	return error && error != -EEXIST ? NULL : phys_to_virt(phys);
 }
 

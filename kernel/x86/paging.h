@@ -39,6 +39,9 @@ MUST_CHECK int paging_map(uint64_t root, uint64_t virt, uint64_t phys, size_t pa
 /* Unmaps; holes are skipped. Flushes this CPU's TLB for the range. */
 void paging_unmap(uint64_t root, uint64_t virt, size_t pages);
 
+/* Whether the loader's memory map calls any of it RAM: then no device is there. */
+bool paging_is_ram(uint64_t phys, size_t size);
+
 /* The physical address mapped at virt, with its PAGING_ flags; false: nothing there. */
 bool paging_lookup(uint64_t root, uint64_t virt, uint64_t *phys, unsigned *flags);
 

@@ -123,11 +123,18 @@ static void wait_for_the_end(void)
 		cpu_relax();
 }
 
+static bool ends_run; /* a script's: its result is looked for */
+
 /* From here on nothing runs but the end; a CPU that does not stop cannot keep it up. */
 static void end_begins(void)
 {
 	irq_disable();
 	(void)smp_stop_others(NULL);
+}
+
+void power_off_ends_run(void)
+{
+	ends_run = true;
 }
 
 void power_off(void)
@@ -146,6 +153,8 @@ void power_off(void)
 	out16(QEMU_OLD_PM1, PM1_SLEEP_ENABLE);
 	wait_for_the_end();
 	log_err("power: this machine does not power off; halted");
+	if (ends_run)
+		out8(DEBUG_EXIT, POWER_STATUS_FAILURE);
 	cpu_stop();
 }
 

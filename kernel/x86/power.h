@@ -11,6 +11,8 @@
 void power_init(void);
 
 NORETURN void power_off(void);
+/* From now on a power-off that fails ends QEMU with POWER_STATUS_FAILURE, as it can. */
+void power_off_ends_run(void);
 NORETURN void power_reboot(void);
 
 enum power_status {

@@ -1,7 +1,7 @@
 """How a machine ends, and which interrupt controller it has, on every kind of machine."""
 import pytest
 
-from machine import RELEASE, SUCCESS
+from machine import FAILURE, RELEASE, SUCCESS
 
 
 @pytest.fixture(params=["pc", "q35", "microvm"])
@@ -33,6 +33,13 @@ def test_power_off_unknown(machine):
     m.send("poweroff\r")
     m.expect_exact("power: this machine does not power off; halted")
     m.wait_for(lambda: "HLT=1" in m.monitor.human("info registers"), "it did not halt")
+
+
+def test_power_off_fails_run(machine):
+    """A script whose machine stays on has failed."""
+    m = machine(kernel=RELEASE, append='quiet run="poweroff"', type="microvm",
+                extra=["-machine", "acpi=off"])
+    assert m.exit_status() == FAILURE
 
 
 @pytest.mark.parametrize("words, extra, controller, other", [

@@ -287,6 +287,25 @@ SELF_TEST("tty.flow_control", test_flow_control)
 	tty_stop(&tty);
 }
 
+/* Who takes IXOFF away is the last who could tell the sender to go on. */
+SELF_TEST("tty.flow_control_ends", test_flow_control_ends)
+{
+	struct termios termios;
+
+	if (!begin())
+		return;
+	change(ICANON | ECHO, 1, 0);
+	for (unsigned total = 0; !throttled && total < 4 * LDISC_READY; total += 16)
+		type("0123456789abcdef");
+	expect_sent("\x13");
+	tty_get_termios(&tty, &termios);
+	termios.iflag &= ~(uint32_t)IXOFF;
+	tty_set_termios(&tty, &termios);
+	EXPECT(throttled);
+	expect_sent("\x11");
+	tty_stop(&tty);
+}
+
 SELF_TEST("tty.raw_times", test_raw)
 {
 	char bytes[16];

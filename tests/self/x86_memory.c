@@ -151,6 +151,27 @@ static void free_given(void)
 		page_free_address(phys_to_virt(given[--given_count]));
 }
 
+SELF_TEST("x86.no_device_in_ram", test_no_device_in_ram)
+{
+	uint64_t page = page_alloc_table(), phys;
+	unsigned flags, before;
+
+	if (!page) {
+		self_skip("no memory");
+		return;
+	}
+	(void)paging_lookup(paging_kernel_root(), DIRECT_BASE + page, &phys, &before);
+	EXPECT(paging_is_ram(page, 1));
+	EXPECT(paging_is_ram(page - 1, 2));
+	EXPECT(!paging_is_ram(0xfee00000, PAGE_SIZE));
+	EXPECT(!paging_map_device(page, PAGE_SIZE));
+	EXPECT(!paging_map_device(UINT64_MAX - 1, 4));
+	EXPECT(!paging_map_device(DIRECT_SIZE, 4));
+	(void)paging_lookup(paging_kernel_root(), DIRECT_BASE + page, &phys, &flags);
+	EXPECT_EQ(flags, before);
+	page_free_address(phys_to_virt(page));
+}
+
 static bool is_mapped(uint64_t root, uint64_t virt, uint64_t *phys, unsigned *flags)
 {
 	return paging_lookup(root, virt, phys, flags);

@@ -178,6 +178,18 @@ static void test_erase_tab_and_control(void **state)
 	assert_string_equal(shown(b), "\t\td\b \b\b\b\b\b\b\b\b\b");
 	feed(b, "\r");
 	expect_line(b, "abc\t\n");
+	/* From column 2 to 8, 9 to 16, 18 to 24: what is before a tab is not counted. */
+	assert_int_equal(ldisc_write(&b->ld, (const uint8_t *)"\r$ ", 3), 3);
+	feed(b, "\ta\t\x01\t");
+	shown(b);
+	feed(b, "\x7f");
+	assert_string_equal(shown(b), "\b\b\b\b\b\b");
+	feed(b, "\x7f\x7f");
+	assert_string_equal(shown(b), "\b\b  \b\b"
+				      "\b\b\b\b\b\b\b");
+	feed(b, "\x7f\x7f");
+	assert_string_equal(shown(b), "\b \b"
+				      "\b\b\b\b\b\b");
 }
 
 static void test_kill(void **state)

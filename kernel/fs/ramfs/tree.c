@@ -164,20 +164,27 @@ static struct inode *unlink_entry(struct ram_inode *directory, struct entry *ent
 	return &child->inode;
 }
 
-static int ram_unlink(struct inode *inode, const char *name)
+/* Whether a name may go, asked for as a directory's or another's. 0 or -errno. */
+static int may_remove(const struct entry *entry, bool as_directory)
+{
+	if (!entry)
+		return -ENOENT;
+	if (inode_is_directory(&entry->child->inode) != as_directory)
+		return as_directory ? -ENOTDIR : -EISDIR;
+	return rb_is_empty(&entry->child->names) ? 0 : -ENOTEMPTY;
+}
+
+static int remove_name(struct inode *inode, const char *name, bool as_directory)
 {
 	struct ram_inode *directory = ram_inode_of(inode);
 	struct inode *gone = NULL;
 	struct entry *entry;
-	int error = 0;
+	int error;
 
 	rwlock_write_lock(&directory->fs->tree_lock);
 	entry = find(directory, name);
-	if (!entry)
-		error = -ENOENT;
-	else if (inode_is_directory(&entry->child->inode))
-		error = -EISDIR;
-	else
+	error = may_remove(entry, as_directory);
+	if (!error)
 		gone = unlink_entry(directory, entry);
 	rwlock_write_unlock(&directory->fs->tree_lock);
 	if (gone)
@@ -185,27 +192,14 @@ static int ram_unlink(struct inode *inode, const char *name)
 	return error;
 }
 
+static int ram_unlink(struct inode *inode, const char *name)
+{
+	return remove_name(inode, name, false);
+}
+
 static int ram_rmdir(struct inode *inode, const char *name)
 {
-	struct ram_inode *directory = ram_inode_of(inode);
-	struct inode *gone = NULL;
-	struct entry *entry;
-	int error = 0;
-
-	rwlock_write_lock(&directory->fs->tree_lock);
-	entry = find(directory, name);
-	if (!entry)
-		error = -ENOENT;
-	else if (!inode_is_directory(&entry->child->inode))
-		error = -ENOTDIR;
-	else if (!rb_is_empty(&entry->child->names))
-		error = -ENOTEMPTY;
-	else
-		gone = unlink_entry(directory, entry);
-	rwlock_write_unlock(&directory->fs->tree_lock);
-	if (gone)
-		inode_put(gone);
-	return error;
+	return remove_name(inode, name, true);
 }
 
 static int ram_open(struct inode *inode, unsigned flags, struct file **result)
