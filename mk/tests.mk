@@ -42,8 +42,7 @@ unit-programs: $(UNIT_PROGRAMS)
 
 # The boot tests, two machines at a time; -k in PYTEST_FLAGS chooses some of them.
 PYTEST_FLAGS ?=
-BOOT_NEEDS = $(release_ELF) $(check_ELF) $(debug_ELF) $(ISO) $(EMPTY_ELF) $(EMPTY_ISO) host \
-	$(DEPTH)-debug.txt
+BOOT_NEEDS = $(release_ELF) $(check_ELF) $(debug_ELF) $(ISO) $(EMPTY_ELF) $(EMPTY_ISO) host
 boot-test: $(BOOT_NEEDS) ## boot it in QEMU, in every way; PYTEST_FLAGS="-k menu" chooses
 	@mkdir -p $(RESULTS)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -n 2 -p no:cacheprovider \

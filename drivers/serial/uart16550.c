@@ -288,6 +288,7 @@ static bool port_interrupt(struct port *port)
 		sent |= transmit(port);
 	}
 	if (sent)
+		/* calls: client_sent */
 		client->sent(client->context);
 	return i > 0;
 }

@@ -128,6 +128,7 @@ static void set_alarm(void)
 	irq_restore(flags);
 }
 
+/* An alarm is set with interrupts off. stack: below sched_preempt, no sched_preempt */
 void sched_preempt(void)
 {
 	while (cpu_task() && cpu_need_resched() && cpu_irq_depth() == 0) {

@@ -60,7 +60,7 @@ static void call_interrupt(struct tty *tty)
 {
 	SPIN_IRQ_GUARD(&tty->interrupt_lock);
 
-	if (tty->interrupt)
+	if (tty->interrupt) /* calls: interrupt */
 		tty->interrupt(tty->interrupt_context);
 }
 

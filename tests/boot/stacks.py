@@ -22,6 +22,7 @@ def computed():
 
 def check_stacks(text, but=()):
     """text: /proc/stacks. Entries of tests alone are not in the table."""
+    assert DEPTHS.exists(), "make lint-depth makes the table"
     most, seen = computed(), set()
     for line in text.splitlines():
         row = MEASURED.match(line)
