@@ -27,6 +27,7 @@ enum {
 	RING_SIZE = LOG_RING_SIZE, /* a power of two */
 	RECORD_MAX = LOG_TEXT_MAX, /* bytes of text */
 	LINE_MAX = RECORD_MAX + 40,
+	BURST = 32, /* records printed in a row */
 };
 
 struct record {
@@ -174,12 +175,18 @@ static void print_pending(void)
 			;
 		return;
 	}
-	/* A printer that another task displaced would keep everybody from printing. */
+	/*
+	 * A printer that another task displaced would keep everybody from printing. But
+	 * one that never comes to the end, since other CPUs are faster, is displaced and
+	 * relieved of it now and then.
+	 */
 	preempt_disable();
 	while (sinks_behind() && !atomic_exchange(&printing, true)) {
-		while (sinks_feed())
+		for (unsigned n = 0; n < BURST && sinks_feed(); n++)
 			;
 		atomic_store(&printing, false);
+		preempt_enable();
+		preempt_disable();
 	}
 	preempt_enable();
 }
