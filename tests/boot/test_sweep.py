@@ -41,10 +41,12 @@ COMMANDS = {
     "write": ["write /tmp/a some words", "write /dev/kmsg a message", "write /tmp/a"],
     "feed": ["write /tmp/f; feed /dev/quarto /tmp/f"],
     "trace": ["trace", "trace show"],
+    "renice": ["renice 0 1"], "taskset": ["taskset 1 1"],
+    "chrt": ["chrt -r 1 1; renice 0 1"],
     "quarto": ["quarto -a=10 -s=42", "quarto -l=strong", "quarto --none"],
 }
 # These end the run, or are how all of this is done.
-NOT_SWEPT = {"reboot", "poweroff", "panic", "selftest", "faults"}
+NOT_SWEPT = {"reboot", "poweroff", "panic", "selftest", "soak", "faults"}
 DEVICES = ["ls -l /dev", "cat /dev/null", "write /dev/full x", "write /dev/kmsg x",
            "write /tmp/f; feed /dev/quarto /tmp/f", "feed /dev/kmsg /proc/version", GAME]
 

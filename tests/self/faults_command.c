@@ -18,6 +18,7 @@
 #include "lib/string.h"
 #include "tests/self/faults.h"
 #include "tests/self/fs_helpers.h"
+#include "tests/self/not_swept.h"
 #include "tests/self/self.h"
 
 /* How many failures are made one by one, before some are left out. */
@@ -67,13 +68,6 @@ static int report(struct monitor *monitor, struct faults_sweep *sweep)
 		      sweep->struck, sweep->status);
 	return error ? error : status;
 }
-
-/* Tests that are not swept, by the beginnings of their names, and why. */
-static const struct {
-	const char *prefix, *reason;
-} not_swept[] = {
-#include "tests/self/not_swept.h"
-};
 
 static const char *why_not(const char *name)
 {

@@ -1,8 +1,14 @@
 /*
  * not_swept.h: self-tests that `faults -t` leaves out, by the beginnings of their names,
  * and why: they test what cannot go on without the one thing that failed, or make things
- * fail themselves. Included in the table of faults_command.c.
+ * fail themselves.
  */
+#ifndef TESTS_SELF_NOT_SWEPT_H
+#define TESTS_SELF_NOT_SWEPT_H
+
+static const struct {
+	const char *prefix, *reason;
+} not_swept[] = {
 	{ "fdtable.as_many_as_there_are", "uses what it could not get" },
 	{ "fdtable.lowest_free_number", "uses what it could not get" },
 	{ "fs.failing_allocations", "makes its own allocations fail" },
@@ -18,6 +24,7 @@
 	{ "program.each_without_memory", "makes its own allocations fail" },
 	{ "ramfs.full", "fills memory: too many allocations" },
 	{ "sched.", "tests tasks, and needs all of them" },
+	{ "schedfuzz.", "tests tasks, and needs all of them" },
 	{ "smp.", "tests tasks, and needs all of them" },
 	{ "page.all_cpus", "all CPUs at once: which is the Nth is by chance" },
 	{ "slab.caches_come", "all CPUs at once: which is the Nth is by chance" },
@@ -31,3 +38,6 @@
 	{ "trace.", "its records are there for good once made" },
 	{ "tty.writer_sleeps", "waits for what it could not get" },
 	{ "ubsan.", "plants bugs" },
+};
+
+#endif
