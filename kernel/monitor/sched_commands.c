@@ -14,7 +14,7 @@ static bool parse_within(const char *word, int low, int high, int *out)
 	bool negative = word[0] == '-';
 	uint64_t n;
 
-	if (parse_u64(word + negative, 10, &n) || n > INT16_MAX)
+	if (parse_u64(word + negative, 10, &n) || n > INT32_MAX)
 		return false;
 	*out = negative ? -(int)n : (int)n;
 	return *out >= low && *out <= high;
@@ -26,7 +26,7 @@ static struct task *find_task(struct monitor *monitor, const char *who, const ch
 	struct task *task = NULL;
 	int id;
 
-	if (parse_within(word, 0, INT16_MAX, &id))
+	if (parse_within(word, 0, INT32_MAX, &id))
 		task = task_find(id);
 	if (task && task->base_priority >= PRIORITY_LEVELS) {
 		task_put(task);

@@ -2,8 +2,8 @@
  * power.c: how the machine ends: ACPI's sleep state S5 and reset register first, then
  * what PCs and QEMU have had, at last a halt.
  *
- * All addresses are looked up and mapped at
- * boot, so that the end itself needs no memory and no lock.
+ * All addresses are looked up and mapped at boot, so that the end itself needs no memory
+ * and no lock.
  */
 #include "kernel/x86/power.h"
 

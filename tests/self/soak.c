@@ -67,7 +67,7 @@ static void play(struct worker *worker)
 static void look(struct worker *worker)
 {
 	static const char *const paths[] = {
-		"/dev/null",	 "/dev/zero",	     "/dev/random",	"/proc/tasks",
+		"/dev/null",	 "/dev/zero",	     "/dev/random",    "/proc/tasks",
 		"/proc/meminfo", "/proc/interrupts", "/proc/slabinfo", "/proc/uptime",
 	};
 	char bytes[64];
