@@ -338,7 +338,7 @@ static void buffer_put(struct fmt_sink *sink, const char *text, size_t n)
 	buffer->left -= n;
 }
 
-/* stack: below fmt_vsnprintf, put is buffer_put */
+/* stack: below fmt_vsnprintf, put is lib/printf.c:buffer_put */
 int fmt_vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 {
 	struct buffer_sink buffer = {

@@ -173,14 +173,18 @@ class Source:
 
     HEAD = re.compile(r"^\w[^\n;#]*?\b(\w+)\((?=[^;{]*\)\s*\n\{)", re.M)
 
+    MACRO = re.compile(r"^#define (\w+)\(([^)]*)\)((?:.*\\\n)*.*)", re.M)
+
     def __init__(self):
         self.texts, self.functions, self.known = {}, {}, {}
-        self.typedefs = set()
+        self.typedefs, self.macros = set(), {}
         for path in sources(".c", ".h"):
             text = path.read_text("utf-8")
             text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m.group().count("\n"), text,
                           flags=re.S)
             self.texts[str(path)] = text
+            for name, names, body in self.MACRO.findall(text):
+                self.macros[name] = (re.findall(r"\w+", names), body)
             self.typedefs.update(re.findall(r"typedef \w+ \(\*(\w+)\)", text))
             for match in self.HEAD.finditer(text):
                 end = text.find("\n}", match.end())
@@ -217,6 +221,10 @@ class Source:
         """The same of a function that it is handed to."""
         if function in ELSEWHERE:
             return set()
+        if function in self.macros and depth <= 6:
+            names, body = self.macros[function]
+            body = re.sub(r"#\w+", "", body)
+            return set().union(*(self.of_name(name, body, depth + 1) for name in names))
         if function not in self.functions or depth > 6:
             return {"?"}
         if function not in self.known:
