@@ -206,7 +206,7 @@ void log_write(unsigned priority, const char *text, size_t len)
 	if ((priority & LOG_DEBUG) <= LOG_WARNING)
 		atomic_store_explicit(&hurry, true, memory_order_relaxed);
 	print_pending();
-	if (news && !panicking)
+	if (news && !panicking) /* calls: record_made */
 		news();
 }
 

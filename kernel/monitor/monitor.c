@@ -25,7 +25,7 @@ void output_buffer_flush(struct output_buffer *buffer)
 	buffer->length = 0;
 }
 
-static void buffer_put(struct fmt_sink *sink, const char *text, size_t n)
+static void output_put(struct fmt_sink *sink, const char *text, size_t n)
 {
 	struct output_buffer *buffer = container_of(sink, struct output_buffer, sink);
 
@@ -43,7 +43,7 @@ static void buffer_put(struct fmt_sink *sink, const char *text, size_t n)
 
 void output_buffer_init(struct output_buffer *buffer, struct file *file)
 {
-	buffer->sink.put = buffer_put;
+	buffer->sink.put = output_put;
 	buffer->file = file;
 	buffer->length = 0;
 }

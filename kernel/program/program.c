@@ -182,7 +182,7 @@ static void note_prompt(void)
 		return;
 	log_debug("boot: prompt after %llu us",
 		  (unsigned long long)(clock_monotonic() / NSEC_PER_USEC));
-	if (program_on_prompt)
+	if (program_on_prompt) /* calls: start_screen */
 		program_on_prompt();
 }
 

@@ -131,10 +131,9 @@ static ALWAYS_INLINE bool make_runnable(struct task *task, unsigned from)
 {
 	uint32_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
 
-	return from & 1u << state &&
-	       atomic_compare_exchange_strong_explicit(
-		       &task->state, &state, TASK_RUNNABLE, memory_order_relaxed,
-		       memory_order_relaxed);
+	return from & 1u << state && atomic_compare_exchange_strong_explicit(
+					     &task->state, &state, TASK_RUNNABLE,
+					     memory_order_relaxed, memory_order_relaxed);
 }
 
 bool sched_wake(struct task *task, unsigned from)

@@ -211,6 +211,7 @@ void timer_interrupt(void)
 		set_alarm(timers, timers->slice);
 	} else {
 		timers->slice = 0;
+		/* calls: slice_ended */
 		slice_handler();
 	}
 }
