@@ -28,10 +28,10 @@
 NORETURN void kernel_main(void);
 
 /* Does one thing as a traced step of its own. */
-static NOINLINE void step(const char *name, void (*start)(void))
+static NOINLINE void step(const char *name, void (*boot_step)(void))
 {
 	trace(TRACE_BEGIN, (uint64_t)name, 0);
-	start();
+	boot_step();
 	trace(TRACE_END, (uint64_t)name, 0);
 }
 #define STEP(function_) step(#function_, function_)

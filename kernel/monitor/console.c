@@ -94,7 +94,7 @@ static int wait_for_enter(struct file *file)
 	return n < 0 ? (int)n : 0;
 }
 
-/* A task's entry: the log on the screen, and its terminal as soon as somebody wants it. */
+/* A task's entry: the log on the screen, and its terminal once somebody wants it. */
 static int screen_main(void *argument)
 {
 	struct terminal terminal = { .tty = argument };
