@@ -3,8 +3,6 @@
 ; halts. Needs nothing but the CPU; a serial port that is not there costs a bounded
 ; number of polls for each byte. What fails later calls kernel/x86/early.c's boot_fail.
 
-; stack: boot_fail takes 64 bytes
-
 %include "boot/layout.inc"
 
 COM1            equ 0x3f8

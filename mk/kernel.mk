@@ -12,7 +12,7 @@ KERNEL_ASM := $(wildcard boot/*.asm kernel/*/*.asm lib/*.asm)
 
 # Files of one variant only.
 DEBUG_ONLY_C := $(wildcard kernel/sync/lockdep*.c) kernel/sched/mutex_debug.c \
-	kernel/fs/procfs/lock_stat.c kernel/debug/schedfuzz.c kernel/dev/schedfuzz_param.c \
+	kernel/fs/procfs/lock_stat.c kernel/debug/schedfuzz.c \
 	tests/self/schedfuzz_test.c tests/self/soak.c kernel/sched/stack_mark.c \
 	kernel/fs/procfs/stacks.c kernel/mm/poison.c kernel/x86/smp_fault.c \
 	$(wildcard tests/self/lockdep*.c)

@@ -4,7 +4,10 @@
  */
 #include "kernel/debug/schedfuzz.h"
 
+#include "kernel/dev/param.h"
 #include "kernel/x86/cpu.h"
+#include "lib/errno.h"
+#include "lib/parse.h"
 
 enum { ONE_IN = 8 };
 
@@ -40,6 +43,19 @@ void schedfuzz_start(uint64_t seed)
 	schedfuzz_seed = seed;
 	irq_restore(flags);
 }
+
+/* Before there are tasks. */
+static int set_seed(const char *rest, const char *value)
+{
+	uint64_t seed;
+
+	if (!value || parse_u64(value, 0, &seed))
+		return -EINVAL;
+	schedfuzz_start(seed);
+	return 0;
+}
+PARAM(schedfuzz, "schedfuzz",
+      "=SEED  chance decides where tasks are preempted (debug build)", set_seed);
 
 /* With interrupts off. */
 static void decide(struct cpu *cpu, uint64_t *stream)
