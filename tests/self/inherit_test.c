@@ -1,6 +1,7 @@
 /*
  * inherit_test.c: priorities that pass from those who wait for a mutex to its owner, and
- * on through what that waits for. Every test looks at the priorities in force.
+ * on through what that waits for. Every test looks at the priorities in force; that a task
+ * waits is seen a moment before what it lends.
  */
 #include "kernel/sched/rwlock.h"
 #include "lib/errno.h"
@@ -94,7 +95,7 @@ SELF_TEST("inherit.chain_of_five", chain_of_five)
 	}
 	/* Each link is more urgent than those it waits for: all have the last one's. */
 	for (unsigned i = 0; i < CHAIN; i++)
-		EXPECT_EQ(links[i]->priority, own_priority(0));
+		AWAIT(links[i]->priority == own_priority(0));
 	start("urgent", want, 0, URGENT, &urgent);
 	AWAIT(urgent->waits);
 	expect_in_force(URGENT);
@@ -132,7 +133,7 @@ static void release_in_order(const unsigned order[3], const unsigned in_force[3]
 		start("waiter", want, i, priorities[i], &waiters[i]);
 		AWAIT(waiters[i]->waits);
 	}
-	EXPECT_EQ(cpu_task()->priority, 105);
+	AWAIT(cpu_task()->priority == 105);
 	for (unsigned i = 0; i < 3; i++) {
 		mutex_unlock(&mutexes[order[i]]);
 		EXPECT_EQ(cpu_task()->priority, MIN(in_force[i], own));
@@ -163,7 +164,7 @@ SELF_TEST("inherit.follows_own_priorities", follows_own)
 	mutex_lock(&mutexes[0]);
 	start("waiter", want, 0, 115, &waiter);
 	AWAIT(waiter->waits);
-	EXPECT_EQ(self->priority, 115);
+	AWAIT(self->priority == 115);
 	task_set_priority(waiter, 103);
 	EXPECT_EQ(self->priority, 103);
 	task_set_priority(self, LOWEST);
@@ -193,7 +194,7 @@ SELF_TEST("inherit.writer_of_a_rwlock", writer_inherits)
 	rwlock_write_lock(&rwlock);
 	start("reader", read_it, 0, URGENT, &reader);
 	AWAIT(reader->waits);
-	EXPECT_EQ(cpu_task()->priority, URGENT);
+	AWAIT(cpu_task()->priority == URGENT);
 	rwlock_write_unlock(&rwlock);
 	EXPECT_EQ(cpu_task()->priority, cpu_task()->base_priority);
 	EXPECT_EQ(end(reader), 0);
