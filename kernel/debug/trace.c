@@ -199,7 +199,7 @@ static bool take_earliest(uint64_t at[CPU_MAX], struct trace_entry *earliest)
 void trace_visit(uint64_t last, bool (*visit)(const struct trace_entry *, void *context),
 		 void *context)
 {
-	uint64_t at[CPU_MAX], now = cpu_tsc();
+	uint64_t at[CPU_MAX] = { 0 }, now = cpu_tsc();
 	struct trace_entry entry;
 
 	if (atomic_fetch_add(&users, 1) >= CHANGING) {

@@ -107,6 +107,8 @@ static ALWAYS_INLINE bool hot_object_keep(const struct kmem_cache *cache, void *
 MUST_CHECK void *slab_alloc_slowly(struct kmem_cache *cache, size_t size, unsigned gfp,
 				   uint64_t site);
 void slab_free_slowly(struct page *slab, void *object);
+/* With KASAN: waits its turn (kasan.h), and another that had its turn is freed. */
+void slab_free_later(void *object, size_t size);
 void slab_clear(void *object, size_t size);
 
 static ALWAYS_INLINE void *slab_alloc(struct kmem_cache *cache, size_t size, unsigned gfp,
@@ -129,11 +131,8 @@ static ALWAYS_INLINE void slab_free(struct page *slab, void *object, uint64_t si
 	if (!poison_free(cache, object, site))
 		return;
 	if (CONFIG_KASAN) {
-		object = kasan_delay(object, cache->size);
-		if (!object)
-			return;
-		slab = slab_of(object);
-		cache = slab->owner;
+		slab_free_later(object, cache->size);
+		return;
 	}
 	if (unlikely(!hot_object_keep(cache, object)))
 		slab_free_slowly(slab, object);

@@ -121,9 +121,10 @@ static void slab_release(struct page *slab)
 	page_free(slab);
 }
 
-/* The first free object of a slab on the partial list. With the cache's lock. */
-static void *slab_pop(struct kmem_cache *cache, struct page *slab)
+/* A free object of the first slab on the partial list, which has one. With the lock. */
+static void *slab_pop(struct kmem_cache *cache)
 {
+	struct page *slab = list_entry(cache->partial.next, struct page, link);
 	void *object = slab->slab_objects;
 
 	slab->slab_objects = *poison_link(cache, object);
@@ -149,7 +150,7 @@ static NOINLINE void *alloc_from_new(struct kmem_cache *cache, unsigned gfp,
 	list_add_head(&cache->partial, &slab->link);
 	cache->slabs++;
 	cache->empty++;
-	return slab_pop(cache, slab);
+	return slab_pop(cache);
 }
 
 /* Half of what this CPU keeps at most, from slabs that are there. With the lock. */
@@ -160,8 +161,7 @@ static void hot_objects_fill(struct kmem_cache *cache)
 	if (!hot || !hot_enter(hot))
 		return;
 	while (hot->count < cache->hot_max / 2 && !list_is_empty(&cache->partial)) {
-		void *object =
-			slab_pop(cache, list_first(&cache->partial, struct page, link));
+		void *object = slab_pop(cache);
 
 		*poison_link(cache, object) = hot->first;
 		hot->first = object;
@@ -186,7 +186,7 @@ void *slab_alloc_slowly(struct kmem_cache *cache, size_t size, unsigned gfp,
 		hot_setup(cpu);
 	flags = spin_lock_irq(&cache->lock);
 	if (likely(!list_is_empty(&cache->partial))) {
-		object = slab_pop(cache, list_first(&cache->partial, struct page, link));
+		object = slab_pop(cache);
 		hot_objects_fill(cache);
 	}
 	spin_unlock_irq(&cache->lock, flags);
@@ -352,17 +352,38 @@ static COLD uint64_t cache_shrink(struct kmem_cache *cache)
 	return before << cache->order;
 }
 
-/* What waits after its free (kasan.h) is really freed. */
+/* An object that waited after its free (kasan.h) is really freed. */
+static COLD void free_delayed(void *object)
+{
+	struct page *slab = slab_of(object);
+
+	if (!hot_object_keep(slab->owner, object))
+		slab_free_slowly(slab, object);
+}
+
+void slab_free_later(void *object, size_t size)
+{
+	uint64_t flags = kasan_delay_begin();
+
+	object = kasan_delay(object, size);
+	if (object)
+		free_delayed(object);
+	kasan_delay_end(flags);
+}
+
+/* All that waits is really freed. When it returns, none is on its way by others either. */
 static COLD void undelay(void)
 {
 	void *object;
 
-	for (object = kasan_undelay(); object; object = kasan_undelay()) {
-		struct page *slab = slab_of(object);
+	do {
+		uint64_t flags = kasan_delay_begin();
 
-		if (!hot_object_keep(slab->owner, object))
-			slab_free_slowly(slab, object);
-	}
+		object = kasan_undelay();
+		if (object)
+			free_delayed(object);
+		kasan_delay_end(flags);
+	} while (object);
 }
 
 struct delayed {
@@ -380,13 +401,14 @@ static COLD void count_delayed(void *object, void *context)
 COLD uint64_t kmem_cache_used(const struct kmem_cache *cache)
 {
 	struct delayed delayed = { cache, 0 };
-	uint64_t used = cache->used, kept;
+	uint64_t flags = kasan_delay_begin(), used = cache->used, kept;
 
 	kasan_visit_delayed(count_delayed, &delayed);
 	kept = delayed.count;
 	for (unsigned i = 0; i < CPU_MAX && cache->hot > 0; i++)
 		if (slab_hot[i])
 			kept += hot_count(&slab_hot[i][cache->hot]);
+	kasan_delay_end(flags);
 	return used - MIN(used, kept); /* one that moves may have been counted twice */
 }
 

@@ -36,8 +36,8 @@ struct kasan_track {
 };
 
 /* The first size bytes may be touched, the rest up to `room` has a mark. */
-void kasan_open(const void *start, size_t size, size_t room, enum kasan_mark mark);
-void kasan_close(const void *start, size_t size, enum kasan_mark mark);
+void kasan_open(const void *start, size_t size, size_t room, enum kasan_mark why);
+void kasan_close(const void *start, size_t size, enum kasan_mark why);
 /* Notes the caller's stack and task. */
 void kasan_note(struct kasan_track *track);
 /* Reports a free of what is free already, or of an address that is no object's start. */
@@ -48,9 +48,13 @@ void kasan_page_alloc(const void *block, unsigned order);
 void kasan_page_free(const void *block, unsigned order);
 
 /*
- * An object that was freed waits before it is used again. Returns one that has waited
- * long enough, to be really freed, or NULL.
+ * An object that was freed waits before it is used again. kasan_delay returns one that
+ * has waited long enough, to be really freed, or NULL. All three are called between begin
+ * and end, and what they return is freed there: one at a time, with interrupts off, so
+ * that nobody finds an object that neither waits nor is free.
  */
+uint64_t kasan_delay_begin(void);
+void kasan_delay_end(uint64_t flags);
 void *kasan_delay(void *object, size_t size);
 /* One of those that wait, NULL: none does. */
 void *kasan_undelay(void);
@@ -71,11 +75,11 @@ struct kasan_track {
 };
 
 static inline void kasan_open(const void *start, size_t size, size_t room,
-			      enum kasan_mark mark)
+			      enum kasan_mark why)
 {
 }
 
-static inline void kasan_close(const void *start, size_t size, enum kasan_mark mark)
+static inline void kasan_close(const void *start, size_t size, enum kasan_mark why)
 {
 }
 
@@ -92,6 +96,15 @@ static inline void kasan_page_alloc(const void *block, unsigned order)
 }
 
 static inline void kasan_page_free(const void *block, unsigned order)
+{
+}
+
+static inline uint64_t kasan_delay_begin(void)
+{
+	return 0;
+}
+
+static inline void kasan_delay_end(uint64_t flags)
 {
 }
 

@@ -141,9 +141,18 @@ static void *take_first(void)
 	return object;
 }
 
+uint64_t kasan_delay_begin(void)
+{
+	return raw_lock(&delay_lock);
+}
+
+void kasan_delay_end(uint64_t flags)
+{
+	raw_unlock(&delay_lock, flags);
+}
+
 void *kasan_delay(void *object, size_t size)
 {
-	uint64_t flags = raw_lock(&delay_lock);
 	void *out = NULL;
 	unsigned at;
 
@@ -154,26 +163,18 @@ void *kasan_delay(void *object, size_t size)
 	delayed[at].object = object;
 	delayed[at].size = size;
 	delayed_bytes += size;
-	raw_unlock(&delay_lock, flags);
 	return out;
 }
 
 void *kasan_undelay(void)
 {
-	uint64_t flags = raw_lock(&delay_lock);
-	void *object = delayed_count > 0 ? take_first() : NULL;
-
-	raw_unlock(&delay_lock, flags);
-	return object;
+	return delayed_count > 0 ? take_first() : NULL;
 }
 
 void kasan_visit_delayed(void (*visit)(void *object, void *context), void *context)
 {
-	uint64_t flags = raw_lock(&delay_lock);
-
 	for (unsigned i = 0; i < delayed_count; i++)
 		visit(delayed[(delayed_first + i) % DELAYED_MAX].object, context);
-	raw_unlock(&delay_lock, flags);
 }
 
 int kasan_area_new(uint64_t base, size_t bytes, paging_source source)

@@ -214,6 +214,7 @@ static void test_misuse(void **state)
 	a[50] = 1;
 	EXPECT_PANIC(kfree(a), "beyond its end");
 	b = kmalloc(50, GFP_KERNEL);
+	assert_non_null(b);
 	kfree(b);
 	EXPECT_PANIC(kfree(b), "second time; allocated by somebody");
 	b[49] = 1;
