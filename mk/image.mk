@@ -48,13 +48,13 @@ debug: $(debug_ELF) ## boot the debug kernel and wait for gdb, which it says how
 
 # For clangd and clang-tidy: each file with the command that compiles it, but for what the
 # compiler is told to instrument.
-ANALYSED := debug kasan ubsan kcsan coverage release
+ANALYSED := debug kasan ubsan kcsan coverage
 analysed_alone = $(filter-out $(debug_C),$(call variant_files,$(1)))
 compile_commands.json: scripts/compile-commands $(ANALYSED:%=$(BUILD)/%/flags) $(KERNEL_C) \
 		$(UNIT_C)
 	$(Q)$(PYTHON) $< $@ "$(CC) $(KERNEL_CFLAGS) $(debug_CFLAGS)" $(debug_C) \
 	  $(foreach v,$(filter-out debug,$(ANALYSED)),-- \
-	    "$(CC) $(KERNEL_CFLAGS) $(call variant_of,$(v),CFLAGS)" \
+	    "$(CC) $(KERNEL_CFLAGS) $(call variant_of,$(v),CFLAGS) $(call variant_of,$(v),COOL)" \
 	    $(call analysed_alone,$(v))) \
 	  -- "$(CC) $(UNIT_CFLAGS)" $(UNIT_C)
 

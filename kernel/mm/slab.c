@@ -371,7 +371,7 @@ void slab_free_later(void *object, size_t size)
 	kasan_delay_end(flags);
 }
 
-/* All that waits is really freed. When it returns, none is on its way by others either. */
+/* All that waits is really freed, also what others are about to free. */
 static COLD void undelay(void)
 {
 	void *object;

@@ -10,21 +10,21 @@
 
 /* A lock for a few instructions, with interrupts off. Not from NMI. */
 struct raw_lock {
-	atomic_flag taken;
+	atomic_bool taken;
 };
 
 static inline uint64_t raw_lock(struct raw_lock *lock)
 {
 	uint64_t flags = irq_save();
 
-	while (atomic_flag_test_and_set_explicit(&lock->taken, memory_order_acquire))
+	while (atomic_exchange_explicit(&lock->taken, true, memory_order_acquire))
 		cpu_relax();
 	return flags;
 }
 
 static inline void raw_unlock(struct raw_lock *lock, uint64_t flags)
 {
-	atomic_flag_clear_explicit(&lock->taken, memory_order_release);
+	atomic_store_explicit(&lock->taken, false, memory_order_release);
 	irq_restore(flags);
 }
 

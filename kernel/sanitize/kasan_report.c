@@ -78,14 +78,14 @@ static bool print_object(uint64_t address)
 
 static void print_block(uint64_t address)
 {
+	uint64_t frame = virt_to_phys((void *)address) >> PAGE_SHIFT;
 	struct kasan_block block;
 
 	if (!kasan_find_block(address, &block))
 		return;
 	finding_line("the block of %u pages at frame %#llx, of page %llu of it",
 		     1u << block.order, (unsigned long long)block.frame - 1,
-		     (unsigned long long)((virt_to_phys((void *)address) >> PAGE_SHIFT) -
-					  block.frame + 1));
+		     (unsigned long long)frame - block.frame + 1);
 	print_track("allocated", &block.allocated);
 	print_track("freed", &block.freed);
 }

@@ -71,7 +71,7 @@ void *__wrap_memset(void *to, int byte, size_t n)
 }
 
 #define LOOK(bits_, kind_) \
-	kcsan_access((uint64_t)p, bits_ / 8, (kind_) | KCSAN_MARKED, HERE)
+	kcsan_access((uint64_t)p, (bits_) / 8, (kind_) | KCSAN_MARKED, HERE)
 
 #define UPDATE(bits_, name_)                                                          \
 	uint##bits_##_t __tsan_atomic##bits_##_##name_(volatile uint##bits_##_t *p,   \
