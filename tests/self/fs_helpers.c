@@ -6,9 +6,11 @@
 #include "kernel/mm/fault_inject.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
+#include "kernel/sched/task.h"
+#include "kernel/time/clock.h"
 #include "lib/string.h"
 
-enum { ALLOCATIONS_MAX = 200 };
+enum { ALLOCATIONS_MAX = 200, DEAD_WAIT_MS = 200 };
 
 struct file *test_stand_in;
 
@@ -30,12 +32,38 @@ static void add_pages(const struct kmem_cache *cache, void *context)
 	*pages += cache->slabs << cache->order;
 }
 
+static void note_dead(struct task *task, void *context)
+{
+	if (atomic_load(&task->state) == TASK_DEAD)
+		*(bool *)context = true;
+}
+
+/*
+ * A task lets go of its memory when its CPU has left its stack, which may be long after
+ * another CPU goes on from joining it. Whoever is still kept by somebody is not waited
+ * for long.
+ */
+static void wait_for_dead_tasks(void)
+{
+	for (unsigned i = 0; i < DEAD_WAIT_MS; i++) {
+		bool dead = false;
+
+		task_visit(note_dead, &dead);
+		if (!dead || task_sleep(NSEC_PER_MSEC))
+			break;
+		task_reap();
+	}
+	vmalloc_shrink(); /* the stacks that are kept for the next */
+}
+
 struct memory_use memory_use(void)
 {
-	struct memory_use use = { slab_used(), vmalloc_used(), 0 };
 	struct page_stats stats;
+	struct memory_use use;
 	uint64_t slab_pages = 0;
 
+	wait_for_dead_tasks();
+	use = (struct memory_use){ slab_used(), vmalloc_used(), 0 };
 	slab_visit(add_pages, &slab_pages);
 	page_stats(&stats);
 	use.pages = stats.total - stats.free - slab_pages;

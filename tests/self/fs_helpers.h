@@ -7,7 +7,10 @@
 #include "kernel/fs/vfs.h"
 #include "tests/self/self.h"
 
-/* Memory in use: objects, areas, and pages that are no slab's. */
+/*
+ * Memory in use: objects, areas, and pages that are no slab's. It waits until tasks that
+ * ended are gone, and gives back the stacks that are kept.
+ */
 struct memory_use {
 	uint64_t objects, areas, pages;
 };
