@@ -73,10 +73,11 @@ def print_cpu(kernel, bundle, cpu):
           f"{named['preempt']} times, {named['irq']} interrupts deep"
           + (", a better task waits" if named["resched"] else ""))
     registers = dict(zip(REGISTERS, rows["regs"]))
-    for i in range(0, len(registers), 4):
+    trapped = registers.get("cs", 0) != 0  # else it called panic: no more is known
+    for i in range(0, len(registers) if trapped else 0, 4):
         print("  " + "  ".join(f"{name:>6} {registers[name]:016x}"
                                for name in REGISTERS[i:i + 4]))
-    if registers:
+    if trapped:
         for function, place in kernel.place(registers["rip"]):
             print(f"    {registers['rip']:016x}  {function}  {place}  <- here")
     print_calls(kernel, rows["calls"], "    ")

@@ -10,10 +10,10 @@
 extern bool watchdog_on;
 void watchdog_wake_up(void);
 
-/* For the idle task: this CPU may be going to run another one. */
+/* Before a scheduling decision, which is how every idle CPU comes to run a task. */
 static inline void watchdog_wake(void)
 {
-	if (unlikely(watchdog_on) && cpu_need_resched())
+	if (unlikely(watchdog_on))
 		watchdog_wake_up();
 }
 

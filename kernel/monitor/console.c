@@ -38,7 +38,7 @@ PARAM(run, "run", "=\"command; ...\"  run these, then power off; the exit status
 
 static int set_monitor(const char *rest, const char *value)
 {
-	monitor_first = true;
+	monitor_first = !value;
 	return value ? -EINVAL : 0;
 }
 PARAM(monitor, "monitor", "  the monitor instead of the game", set_monitor);

@@ -69,7 +69,8 @@ static int run_trace(struct monitor *monitor, int argc, char **argv)
 	if (strcmp(what, "start") == 0) {
 		groups = groups_of(argc - 2, argv + 2);
 		if (!groups)
-			return monitor_error(monitor, what, -EINVAL, "no such kind");
+			return monitor_error(monitor, "trace start", -EINVAL,
+					     "no such kind");
 		error = trace_start(groups);
 		profile_start();
 	} else if (strcmp(what, "stop") == 0) {
@@ -81,7 +82,9 @@ static int run_trace(struct monitor *monitor, int argc, char **argv)
 	} else if (strcmp(what, "show") == 0) {
 		trace_visit(UINT64_MAX, show_entry, monitor);
 	} else {
-		error = -EINVAL;
+		return monitor_error(
+			monitor, "trace", -EINVAL,
+			"usage: trace [start [kind...]|stop|show|save|clear]");
 	}
 	return error ? monitor_error(monitor, "trace", error, NULL) : 0;
 }

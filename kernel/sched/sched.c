@@ -132,6 +132,7 @@ static void set_alarm(void)
 void sched_preempt(void)
 {
 	while (cpu_task() && cpu_need_resched() && cpu_irq_depth() == 0) {
+		watchdog_wake(); /* also where an interrupt's end takes the CPU from idle */
 		if (__atomic_load_n(&cpu_this()->need_resched, __ATOMIC_RELAXED) ==
 		    NEED_ALARM)
 			set_alarm();
@@ -233,7 +234,6 @@ void sched_idle(void)
 		if (!cpu_need_resched())
 			cpu_wait_irq(); /* what comes now ends the halt: no gap */
 		irq_enable();
-		watchdog_wake();
 		sched_preempt();
 		task_reap();
 	}

@@ -75,7 +75,7 @@ static bool use_ioapic, use_pic;
 
 static int set_noapic(const char *rest, const char *value)
 {
-	refused = true;
+	refused = !value;
 	return value ? -EINVAL : 0;
 }
 PARAM(noapic, "noapic", "   use the 8259 interrupt controllers", set_noapic);
