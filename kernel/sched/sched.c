@@ -132,7 +132,7 @@ static void set_alarm(void)
 void sched_preempt(void)
 {
 	while (cpu_task() && cpu_need_resched() && cpu_irq_depth() == 0) {
-		watchdog_wake(); /* also where an interrupt's end takes the CPU from idle */
+		watchdog_wake(); /* an interrupt's end may take the CPU from idle, too */
 		if (__atomic_load_n(&cpu_this()->need_resched, __ATOMIC_RELAXED) ==
 		    NEED_ALARM)
 			set_alarm();

@@ -92,7 +92,7 @@ def test_ways_to_die_in_the_debug_build(machine, way):
 @pytest.mark.parametrize("way, kernel, smp", [
     ("soft", RELEASE, 4), ("hard", DEBUG, 2), ("hard", RELEASE, 1)])
 def test_watchdog(machine, way, kernel, smp):
-    """One CPU can only be seen by an alarm's NMI. With more, one wakes up for the task."""
+    """One CPU is only seen by an alarm's NMI; of several, one wakes up for the task."""
     m = machine(kernel=kernel, smp=smp, append=f'quiet watchdog=1 run="panic {way}"')
     assert m.exit_status() == PANIC
     check_report(m.log, way)
