@@ -9,10 +9,9 @@
  * the boot CPU in whatever state it is.
  *
  * The beat that finds its CPU idle is the last one, and the scheduler starts it anew
- * before it leaves the idle task: idle CPUs are left alone. They only go on beating
- * while some task waits without letting itself be killed, because such a wait that does
- * not end is a hung task. Times are the TSC's, since an NMI may come while the clock is
- * being changed.
+ * before it leaves the idle task. Idle CPUs only go on beating while some task waits
+ * unkillably, because such a wait that does not end is a hung task. Times are the TSC's,
+ * since an NMI may come while the clock is being changed.
  */
 #include "kernel/debug/watchdog.h"
 
