@@ -74,12 +74,14 @@ static int alarm_start(void)
 
 	if ((mmio_read64(registers + HPET_CAPABILITIES) & all) != all)
 		return -ENODEV;
+	alarm_ticks = scale_factor(NSEC_PER_SEC, source.hz);
+	mmio_write64(registers + HPET_TIMER_CONFIGURATION, 0);
+	mmio_write64(registers + HPET_CONFIGURATION, HPET_ENABLE | HPET_LEGACY);
+	/* Only now: before, the line was the PIT's. */
 	error = irqchip_route_nmi(LEGACY_LINE);
 	if (error)
-		return error;
-	mmio_write64(registers + HPET_CONFIGURATION, HPET_ENABLE | HPET_LEGACY);
-	alarm_ticks = scale_factor(NSEC_PER_SEC, source.hz);
-	return 0;
+		mmio_write64(registers + HPET_CONFIGURATION, HPET_ENABLE);
+	return error;
 }
 
 static void alarm_set(uint64_t ns)
