@@ -103,6 +103,16 @@ static bool first_was_preempted(void)
 	return tasks[0]->switches > ROUNDS;
 }
 
+static bool third_had_a_turn(void)
+{
+	return tasks[2]->switches > 0;
+}
+
+static bool second_had_a_turn(void)
+{
+	return tasks[1]->switches > 0;
+}
+
 /* The same: who is preempted stays at the head, however often; without slices. */
 SELF_TEST("sched.fifo_preempted_stays_first", fifo_stays_first)
 {
@@ -114,14 +124,12 @@ SELF_TEST("sched.fifo_preempted_stays_first", fifo_stays_first)
 		EXPECT_EQ(tasks[i]->switches, 0);
 	/* A more urgent one passes all, a queued one that is made so, too. */
 	EXPECT_EQ(task_set_policy(tasks[2], POLICY_FIFO, LEVEL - 1), 0);
-	EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
-	EXPECT(tasks[2]->switches > 0);
+	wait_until(third_had_a_turn);
 	EXPECT_EQ(tasks[1]->switches, 0);
 	/* And one that runs and is made less urgent gives way. */
 	EXPECT_EQ(task_set_policy(tasks[2], POLICY_FIFO, LEVEL + 1), 0);
 	EXPECT_EQ(task_set_policy(tasks[0], POLICY_FIFO, LEVEL + 1), 0);
-	EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
-	EXPECT(tasks[1]->switches > 0);
+	wait_until(second_had_a_turn);
 	EXPECT_EQ(tasks[3]->switches, 0);
 	end_all();
 }
