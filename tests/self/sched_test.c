@@ -147,23 +147,29 @@ static int sleep_and_note(void *argument)
 	return !error && clock_monotonic() >= deadline;
 }
 
+/* Real-time ones: when the host stops us and several are due, they run as they woke. */
 SELF_TEST("sched.sleepers_wake_in_order", sleepers_in_order)
 {
 	struct task *tasks[SLEEPERS];
+	bool all_sleep;
 	int slept;
 
 	pin();
 	atomic_store(&ran, 0);
 	sleep_base = clock_monotonic() + 20 * NSEC_PER_MSEC;
 	for (unsigned i = 0; i < SLEEPERS; i++)
-		start("sleeper", sleep_and_note, (void *)(uintptr_t)i, PRIORITY_NORMAL,
+		start("sleeper", sleep_and_note, (void *)(uintptr_t)i, PRIORITY_HIGH,
 		      &tasks[i]);
+	all_sleep = clock_monotonic() < sleep_base;
 	for (unsigned i = 0; i < SLEEPERS; i++) {
 		EXPECT_EQ(task_join(tasks[i], &slept), 0);
 		EXPECT(slept);
 		task_put(tasks[i]);
-		EXPECT_EQ(sleep_order[i], (i + 1) * 10);
 	}
+	if (!all_sleep)
+		self_skip("the host stopped us while they started");
+	for (unsigned i = 0; all_sleep && i < SLEEPERS; i++)
+		EXPECT_EQ(sleep_order[i], (i + 1) * 10);
 	unpin();
 }
 
