@@ -78,8 +78,9 @@ static int prompt_line(struct prompt *prompt)
 		else
 			result = n ? (int)lineedit_feed(&prompt->editor, key) : -EIO;
 	}
-	output_buffer_flush(&prompt->out);
+	/* Who has seen the line's end types in the terminal's own mode. */
 	terminal_cooked(prompt);
+	output_buffer_flush(&prompt->out);
 	return result;
 }
 
