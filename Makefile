@@ -41,6 +41,7 @@ include mk/image.mk
 include mk/host.mk
 include mk/tests.mk
 include mk/soak.mk
+include mk/replay.mk
 include mk/trace.mk
 include mk/sweep.mk
 include mk/nightly.mk

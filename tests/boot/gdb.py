@@ -10,14 +10,17 @@ IMAGE_BASE = 0xffffffff80000000
 RAX, RBX, RSI, RIP = 0, 1, 4, 16
 
 
+def symbols(elf, names):
+    """The addresses of those of the names that are there."""
+    rows = subprocess.run(["nm", elf], stdout=subprocess.PIPE, text=True, check=True)
+    found = {row.split()[-1]: row for row in rows.stdout.splitlines()}
+    return [int(found[name].split()[0], 16) for name in names if name in found]
+
+
 def symbol(elf, name):
     """The physical address of a symbol of the kernel's image."""
-    rows = subprocess.run(["nm", elf], stdout=subprocess.PIPE, text=True, check=True)
-    for row in rows.stdout.splitlines():
-        address, _, found = row.rpartition(" ")
-        if found == name:
-            address = int(address.split()[0], 16)
-            return address - IMAGE_BASE if address >= IMAGE_BASE else address
+    for address in symbols(elf, [name]):
+        return address - IMAGE_BASE if address >= IMAGE_BASE else address
     raise KeyError(name)
 
 
@@ -36,8 +39,9 @@ class Gdb:
         self.connection.sendall(f"${packet}#{checksum:02x}".encode())
 
     def answer(self):
-        while self.stream.read(1) != b"$":
-            pass
+        while (byte := self.stream.read(1)) != b"$":
+            if not byte:
+                raise EOFError("the guest is gone")
         body = bytearray()
         while (byte := self.stream.read(1)) != b"#":
             body += byte

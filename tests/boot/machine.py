@@ -138,41 +138,39 @@ class Monitor:
 
 class Machine:
     """See the module. kernel: an ELF file for -kernel; iso: an image to boot from; typed:
-    what waits at the serial port before the first instruction runs."""
+    what waits at the serial port before the first instruction runs; recording: a
+    Recording."""
 
     def __init__(self, name, *, kernel=None, iso=None, append="", uefi=False, type="pc",
                  memory="64M", cpu="max", smp=1, gdb=False, typed="",
-                 serial=True, snapshots=False, repeatable=False, extra=()):
+                 serial=True, snapshots=False, repeatable=False, recording=None,
+                 extra=()):
         self.folder = tempfile.TemporaryDirectory(prefix="octavo-")
         folder = pathlib.Path(self.folder.name)
         self.line, listener = Line(folder / "serial"), Listener(folder / "qmp")
         self.send(typed)
         words = ["qemu-system-x86_64", "-accel", "tcg", *TYPES[type], "-cpu", cpu,
                  "-m", memory, "-smp", str(smp), "-nic", "none", "-no-reboot",
-                 "-S", "-display", "none",
-                 "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
-                 "-chardev", f"pipe,id=serial,path={self.line.path}",
-                 "-serial", "chardev:serial" if serial else "none",
-                 "-qmp", f"unix:{listener.path}"]
+                 "-display", "none",
+                 "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
         self.has_screen = type != "microvm" and not uefi  # of text
+        if uefi:
+            words += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}"]
+        if append:
+            words += ["-append", append]
+        self.recording = recording
+        if recording:
+            words += recording.words(kernel=kernel, iso=iso, extra=extra)
+            recording.started(words, serial)
+        else:
+            words += self.words_of(kernel, iso, repeatable, snapshots, extra)
+        words += ["-S", "-chardev", f"pipe,id=serial,path={self.line.path}",
+                  "-serial", "chardev:serial" if serial else "none",
+                  "-qmp", f"unix:{listener.path}"]
         self.gdb_path = folder / "gdb"
         if gdb:
             words += ["-gdb", f"unix:{self.gdb_path},server=on,wait=off"]
-        if uefi:
-            words += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}"]
-        if kernel:
-            words += ["-kernel", str(kernel)]
-        if repeatable:
-            words += REPEATABLE
-        if snapshots:
-            disk = folder / "state.qcow2"
-            qcow2.create(disk)
-            words += ["-drive", f"if=none,format=qcow2,file={disk}"]
-        if append:
-            words += ["-append", append]
-        if iso:
-            words += ["-cdrom", str(iso)]
-        self.words = [*words, *map(str, extra)]
+        self.words = words
         self.name, self.log_path = name, folder / "log"
         self.log_file = open(self.log_path, "wb")
         self.qemu = subprocess.Popen(self.words, stdin=subprocess.DEVNULL,
@@ -192,6 +190,20 @@ class Machine:
         if gdb is not True:
             self.monitor.send("cont")
 
+    def words_of(self, kernel, iso, repeatable, snapshots, extra):
+        words = []
+        if kernel:
+            words += ["-kernel", str(kernel)]
+        if repeatable:
+            words += REPEATABLE
+        if snapshots:
+            disk = pathlib.Path(self.folder.name) / "state.qcow2"
+            qcow2.create(disk)
+            words += ["-drive", f"if=none,format=qcow2,file={disk}"]
+        if iso:
+            words += ["-cdrom", str(iso)]
+        return [*words, *map(str, extra)]
+
     def __enter__(self):
         return self
 
@@ -202,6 +214,8 @@ class Machine:
         """Ends QEMU; what was said stays in log."""
         if self.log_file.closed:
             return
+        if self.recording:
+            self.end_recording()
         if self.qemu.poll() is None:
             self.qemu.kill()
         self.qemu.communicate()
@@ -210,6 +224,16 @@ class Machine:
         self.said = self.log
         self.log_file.close()
         self.folder.cleanup()
+
+    def end_recording(self):
+        """A recording is whole when QEMU ends by itself."""
+        try:
+            if self.qemu.poll() is None:
+                self.monitor.send("quit")
+            self.exit_status()
+        except (OSError, pexpect.TIMEOUT, subprocess.TimeoutExpired):
+            pass  # what there is of it is replayed
+        self.recording.ended(self.qemu.poll(), self.log)
 
     @property
     def log(self):
