@@ -1,7 +1,7 @@
 /*
  * inherit_test.c: priorities that pass from those who wait for a mutex to its owner, and
- * on through what that waits for. Every test looks at the priorities in force; that a task
- * waits is seen a moment before what it lends.
+ * on through what that waits for. Every test looks at the priorities in force; that a
+ * task waits is seen a moment before what it lends.
  */
 #include "kernel/sched/rwlock.h"
 #include "lib/errno.h"
