@@ -76,6 +76,8 @@ static void change_base(struct task *task, unsigned policy, unsigned priority)
 		run_queue_resched(rq); /* it may have a slice now, or none */
 	task->policy = (uint8_t)policy;
 	task->base_priority = (uint8_t)priority;
+	if (policy == POLICY_FAIR)
+		task->fair_priority = (uint8_t)priority;
 	spin_unlock_irq(&rq->lock, flags);
 	mutex_priority_changed(task);
 }
@@ -96,6 +98,26 @@ COLD void task_set_priority(struct task *task, unsigned priority)
 	if (!go_together(policy, priority))
 		policy = priority < PRIORITY_FAIR ? POLICY_RR : POLICY_FAIR;
 	change_base(task, policy, priority);
+}
+
+COLD void task_set_nice(struct task *task, int nice)
+{
+	unsigned priority = (unsigned)(PRIORITY_NORMAL + nice);
+	uint64_t flags;
+	struct run_queue *rq = sched_lock_task(task, &flags);
+	bool is_in_force = task->policy == POLICY_FAIR;
+
+	task->fair_priority = (uint8_t)priority;
+	spin_unlock_irq(&rq->lock, flags);
+	if (is_in_force)
+		change_base(task, POLICY_FAIR, priority);
+}
+
+uint64_t task_slice(const struct task *task)
+{
+	if (task->policy == POLICY_FAIR)
+		return task->fair.slice;
+	return task->policy == POLICY_RR ? RR_SLICE_NS : 0;
 }
 
 /* Whether it runs where it must not. */

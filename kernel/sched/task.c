@@ -72,6 +72,8 @@ void task_init(struct task *task, const char *name, unsigned priority)
 	atomic_init(&task->state, TASK_BLOCKED); /* until it is started */
 	task->priority = task->base_priority = (uint8_t)priority;
 	task->policy = priority < PRIORITY_FAIR ? POLICY_RR : POLICY_FAIR;
+	task->fair_priority =
+		task->policy == POLICY_FAIR ? (uint8_t)priority : PRIORITY_NORMAL;
 	list_init(&task->run_link);
 	task->slice_left = RR_SLICE_NS;
 	task->affinity = cpu_task() ? cpu_task()->affinity : CPUS_ALL;

@@ -60,6 +60,7 @@ struct task {
 	uint8_t priority, base_priority; /* in force (a mutex lends some); its own */
 	uint8_t policy;			 /* enum task_policy; of base_priority */
 	uint8_t presence;		 /* sched/'s */
+	uint8_t fair_priority;		 /* its own while it is fair: its nice value */
 	uint64_t affinity;		 /* the CPUs where it may run */
 	_Atomic uint32_t cpu;
 	struct fair fair;
@@ -134,6 +135,10 @@ void task_set_priority(struct task *task, unsigned priority);
 /* The same with a policy: -EINVAL where they do not go together. Any context. */
 MUST_CHECK int task_set_policy(struct task *task, enum task_policy policy,
 			       unsigned priority);
+/* nice(2), -20..19: of a real-time task, for when it will be fair again. Any context. */
+void task_set_nice(struct task *task, int nice);
+/* ns that its policy gives it at a time; 0: it has no slices. */
+uint64_t task_slice(const struct task *task);
 /*
  * Where it may run; when this returns it runs nowhere else. New tasks have it from their
  * creator. -EINVAL: none of these CPUs is there. Task context, no lock held.

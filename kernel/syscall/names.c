@@ -7,7 +7,7 @@
 #include "lib/string.h"
 
 struct call_form {
-	char name[sizeof("clock_nanosleep")]; /* the longest */
+	char name[sizeof("sched_get_priority_max")]; /* the longest */
 	uint16_t number;
 	uint8_t count;
 	uint8_t kinds[SYSCALL_ARGS];
