@@ -64,7 +64,7 @@ release_HOT := -O2 -DCONFIG_HOT=1 -fno-align-functions -fno-align-loops -fno-ali
 HOT := kernel/x86/trap.c kernel/mm/page.c kernel/mm/slab.c kernel/mm/kmalloc.c \
 	kernel/sched/sched.c kernel/sched/queue.c kernel/sched/fair.c kernel/sched/place.c \
 	kernel/sched/waitq.c kernel/sched/mutex.c kernel/syscall/dispatch.c \
-	lib/string.c programs/%/search.c programs/%/table.c programs/%/symmetry.c programs/%/lines.c
+	kernel/time/clock.c kernel/time/timer.c lib/rbtree.c lib/string.c programs/%/search.c programs/%/table.c programs/%/symmetry.c programs/%/lines.c
 debug_CFLAGS := -O1 -fstack-protector-strong -DCONFIG_DEBUG=1
 debug_HOT := -DCONFIG_HOT=1
 debug_COOL := -DCONFIG_HOT=0

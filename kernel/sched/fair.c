@@ -3,7 +3,7 @@
  *
  * The average is never divided out where a comparison will do: vruntime <= average is
  * (vruntime - base) * weight of all <= sum, in whole numbers, so that always at least one
- * member is eligible. base follows the average (rebase), which keeps these products
+ * member is eligible. base follows the average (fair_rebase), which keeps these products
  * within 64 bits. The tree is ordered by deadline and knows the least vruntime of each
  * subtree: the search goes left wherever somebody eligible is there.
  */
@@ -22,86 +22,12 @@ void fair_init(struct fair *fair, uint32_t weight)
 	rb_node_init(&fair->node);
 }
 
-/* sum / weight, rounded down. With members. */
-static int64_t offset(const struct fair_queue *queue)
+void fair_rebase(struct fair_queue *queue)
 {
-	int64_t weight = (int64_t)queue->weight;
-	int64_t sum = queue->sum;
-
-	if (likely(sum >= 0 && sum < weight))
-		return 0;
-	return (sum >= 0 ? sum : sum - weight + 1) / weight;
-}
-
-uint64_t fair_average(const struct fair_queue *queue)
-{
-	return queue->base + (queue->weight ? (uint64_t)offset(queue) : 0);
-}
-
-/* Brings base to the average. With members. */
-static void rebase(struct fair_queue *queue)
-{
-	int64_t by = offset(queue);
+	int64_t by = fair_offset(queue);
 
 	queue->base += (uint64_t)by;
 	queue->sum -= by * (int64_t)queue->weight;
-}
-
-static void count(struct fair_queue *queue, const struct fair *fair)
-{
-	queue->weight += fair->weight;
-	queue->sum += (int64_t)(fair->vruntime - queue->base) * fair->weight;
-}
-
-static void discount(struct fair_queue *queue, const struct fair *fair)
-{
-	queue->weight -= fair->weight;
-	queue->sum -= (int64_t)(fair->vruntime - queue->base) * fair->weight;
-}
-
-static void begin_request(struct fair *fair)
-{
-	fair->deadline = fair->vruntime + fair_virtual(fair->slice, fair->weight);
-}
-
-static int64_t work_off(int64_t lag, uint64_t slept)
-{
-	return slept < (uint64_t)-lag ? lag + (int64_t)slept : 0;
-}
-
-/*
- * A joining member moves the average by its own lag; to have the lag l among members of
- * weight W it must be l * (W + w) / W behind the old average. A debt gets smaller by the
- * time that it slept, since meanwhile others could have what it took too early.
- */
-void fair_join(struct fair_queue *queue, struct fair *fair, uint64_t now)
-{
-	int64_t lag = fair->lag;
-
-	if (queue->weight) {
-		rebase(queue);
-		if (lag < 0)
-			lag = work_off(lag, now - fair->left_at);
-		if (lag)
-			lag += lag * fair->weight / (int64_t)queue->weight;
-		fair->vruntime = queue->base - (uint64_t)lag;
-	} else {
-		fair->vruntime = queue->base; /* alone it owes nobody */
-	}
-	count(queue, fair);
-	begin_request(fair);
-}
-
-void fair_leave(struct fair_queue *queue, struct fair *fair, uint64_t now)
-{
-	int64_t bound = (int64_t)fair_virtual(fair->slice, fair->weight);
-	int64_t lag;
-
-	rebase(queue);
-	lag = (int64_t)(queue->base - fair->vruntime);
-	fair->lag = MAX(MIN(lag, bound), -bound);
-	fair->left_at = now;
-	discount(queue, fair);
 }
 
 static uint64_t lesser(uint64_t a, uint64_t b)
@@ -178,12 +104,6 @@ uint64_t fair_step(const struct fair *fair, uint64_t ns)
 	uint64_t step = fair_virtual(MIN(ns, FAIR_STEP_MAX), fair->weight);
 
 	return MIN(step, FAIR_STEP_MAX);
-}
-
-void fair_next_request(struct fair_queue *queue, struct fair *fair)
-{
-	begin_request(fair);
-	rebase(queue);
 }
 
 void fair_set_weight(struct fair *fair, uint32_t weight)

@@ -30,6 +30,8 @@ enum {
 };
 /* More virtual time is not booked at once: products of it and all weights fit 64 bits. */
 #define FAIR_STEP_MAX (1ull << 36)
+/* And so far from base one may be before base is moved. */
+#define FAIR_FAR (1ull << 30)
 
 struct fair {
 	struct rb_node node; /* while it waits; by deadline */
@@ -75,12 +77,70 @@ static inline bool fair_preempts(const struct fair_queue *queue, const struct fa
 	return fair_is_before(fair, running) && fair_is_eligible(queue, fair->vruntime);
 }
 
-/* The average, rounded down. */
-uint64_t fair_average(const struct fair_queue *queue);
+/* sum / weight, rounded down. With members. */
+static inline int64_t fair_offset(const struct fair_queue *queue)
+{
+	int64_t weight = (int64_t)queue->weight;
+	int64_t sum = queue->sum;
 
-/* Joins, with the lag that it left with; leaves. Not in the tree before and after. */
-void fair_join(struct fair_queue *queue, struct fair *fair, uint64_t now);
-void fair_leave(struct fair_queue *queue, struct fair *fair, uint64_t now);
+	if (likely(sum >= 0))
+		return sum < weight ? 0 : sum / weight;
+	return (sum - weight + 1) / weight;
+}
+
+/* The average, rounded down. */
+static inline uint64_t fair_average(const struct fair_queue *queue)
+{
+	return queue->base + (queue->weight ? (uint64_t)fair_offset(queue) : 0);
+}
+
+/* Whether a member's virtual time shows that base should follow the average. */
+static inline bool fair_is_far(const struct fair_queue *queue, uint64_t vruntime)
+{
+	return vruntime - queue->base + FAIR_FAR > 2 * FAIR_FAR;
+}
+
+/* Brings base to the average. With members. */
+void fair_rebase(struct fair_queue *queue);
+
+/*
+ * Joins, with the lag that it left with. It moves the average by its own lag; to have the
+ * lag l among members of weight W it must be l * (W + w) / W behind the old average. A
+ * debt gets smaller by the time that it slept, since meanwhile others could have what it
+ * took too early. Not in the tree before and after.
+ */
+static inline void fair_join(struct fair_queue *queue, struct fair *fair, uint64_t now)
+{
+	int64_t weight = (int64_t)queue->weight, lag = fair->lag;
+
+	fair->vruntime = fair_average(queue);
+	if (likely(weight)) { /* alone it owes nobody */
+		if (lag < 0) {
+			uint64_t slept = now - fair->left_at;
+
+			lag = slept < (uint64_t)-lag ? lag + (int64_t)slept : 0;
+		}
+		if (lag)
+			fair->vruntime -= (uint64_t)(lag + lag * fair->weight / weight);
+	}
+	queue->weight += fair->weight;
+	queue->sum += (int64_t)(fair->vruntime - queue->base) * fair->weight;
+	fair->deadline = fair->vruntime + fair_virtual(fair->slice, fair->weight);
+	if (unlikely(fair_is_far(queue, fair->vruntime)))
+		fair_rebase(queue);
+}
+
+static inline void fair_leave(struct fair_queue *queue, struct fair *fair, uint64_t now)
+{
+	int64_t bound = (int64_t)fair_virtual(fair->slice, fair->weight);
+	int64_t ahead = (int64_t)(fair->vruntime - queue->base);
+	int64_t lag = fair_offset(queue) - ahead;
+
+	fair->lag = MAX(MIN(lag, bound), -bound);
+	fair->left_at = now;
+	queue->weight -= fair->weight;
+	queue->sum -= ahead * fair->weight;
+}
 
 /* A member waits; does not wait any longer. Of many: */
 void fair_link_many(struct fair_queue *queue, struct fair *fair);
@@ -102,6 +162,19 @@ static inline void fair_unlink(struct fair_queue *queue, struct fair *fair)
 		rb_erase_alone(&queue->tree, &fair->node);
 	else
 		fair_unlink_many(queue, fair);
+}
+
+/* One that waits does not any longer, and another does instead. */
+static inline void fair_swap(struct fair_queue *queue, struct fair *from, struct fair *to)
+{
+	if (likely(rb_is_alone(&queue->tree, &from->node))) {
+		rb_node_init(&from->node);
+		rb_link_alone(&queue->tree, &to->node);
+		to->least = to->vruntime;
+	} else {
+		fair_unlink_many(queue, from);
+		fair_link(queue, to);
+	}
 }
 
 /* fair_pick, where the one with the earliest deadline is not eligible. */
@@ -130,7 +203,12 @@ static inline struct fair *fair_pick(const struct fair_queue *queue, struct fair
 /* The virtual time of so long on the CPU, within FAIR_STEP_MAX. */
 uint64_t fair_step(const struct fair *fair, uint64_t ns);
 /* A request has been served: the next begins. */
-void fair_next_request(struct fair_queue *queue, struct fair *fair);
+static inline void fair_next_request(struct fair_queue *queue, struct fair *fair)
+{
+	fair->deadline = fair->vruntime + fair_virtual(fair->slice, fair->weight);
+	if (unlikely(fair_is_far(queue, fair->vruntime)))
+		fair_rebase(queue);
+}
 
 /* The member that runs had the CPU for so long. */
 static inline void fair_ran(struct fair_queue *queue, struct fair *fair, uint64_t ns)

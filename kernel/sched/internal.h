@@ -91,7 +91,9 @@ struct run_queue {
 	struct task *previous;	     /* who ran before, while its stack is being left */
 	uint64_t rt_window, rt_used; /* ns: begin of the period; what went in it */
 	uint64_t switches;
-	uint64_t balanced_at; /* the CPU's own */
+	/* The CPU's own, with interrupts off. */
+	uint64_t alarm; /* when the timer will tell us to look again; 0: never */
+	uint64_t balanced_at;
 };
 
 static inline bool is_fair(const struct task *task)
@@ -128,15 +130,23 @@ static inline void run_queue_account(struct run_queue *rq, struct task *running,
 		return; /* another CPU's clock may be a little behind */
 	running->since = now;
 	running->run_time += used;
-	if (unlikely(!is_fair(running))) {
+	if (likely(running->priority - (unsigned)PRIORITY_FAIR < FAIR_NICES)) {
+		fair_ran(&rq->fair, &running->fair, used);
+	} else if (running != rq->idle) {
 		running->slice_left -= MIN(used, running->slice_left);
 		rq->rt_used += used;
-	} else if (running != rq->idle) {
-		fair_ran(&rq->fair, &running->fair, used);
 	}
 }
 
-/* queue.c, still with the lock. */
+/* queue.c, still with the lock. Asks the queue's CPU for something (enum need). */
+void run_queue_ask(struct run_queue *rq, uint32_t need);
+
+/* To decide anew. */
+static inline void run_queue_resched(struct run_queue *rq)
+{
+	run_queue_ask(rq, NEED_CHOICE);
+}
+
 void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct task *idle);
 /* Puts a real-time task that was neither running nor queued; takes one. */
 void run_queue_add_realtime(struct run_queue *rq, struct task *task, bool at_head);
@@ -168,13 +178,111 @@ static inline void run_queue_remove(struct run_queue *rq, struct task *task)
 void run_queue_enqueue(struct run_queue *rq, struct task *task, bool at_head,
 		       uint64_t now);
 void run_queue_dequeue(struct run_queue *rq, struct task *task, uint64_t now);
-/* Who is next, off the queue; previous goes on and is put back, or leaves. */
-struct task *run_queue_choose(struct run_queue *rq, struct task *previous, bool goes_on,
-			      bool yields, uint64_t now);
-/* When the task that runs must be looked at again; 0: never. */
-uint64_t run_queue_alarm(const struct run_queue *rq, const struct task *running);
-/* Asks the queue's CPU to decide anew. */
-void run_queue_resched(struct run_queue *rq);
+/* Who is next, off the queue; previous goes on and is put back, or leaves. Where
+ * real-time tasks are: */
+struct task *run_queue_choose_of_all(struct run_queue *rq, struct task *previous,
+				     bool goes_on, bool yields, uint64_t now);
+
+/* One that ran, fair and not idle, leaves (NULL), or goes on as the result. */
+static inline struct fair *run_queue_fair_ran(struct run_queue *rq, struct fair *fair,
+					      bool goes_on, bool yields, uint64_t now)
+{
+	if (!goes_on) {
+		fair_leave(&rq->fair, fair, now);
+		return NULL;
+	}
+	if (yields && rq->count)
+		fair_yield(&rq->fair, fair);
+	return fair;
+}
+
+/* Of all cases; inlined, since this is every switch's. */
+static ALWAYS_INLINE struct task *run_queue_choose(struct run_queue *rq,
+						   struct task *previous, bool goes_on,
+						   bool yields, uint64_t now)
+{
+	struct fair *running = NULL, *best;
+
+	if (unlikely(rq->rt_count || !is_fair(previous)))
+		return run_queue_choose_of_all(rq, previous, goes_on, yields, now);
+	if (previous != rq->idle)
+		running = run_queue_fair_ran(rq, &previous->fair, goes_on, yields, now);
+	best = fair_pick(&rq->fair, running);
+	if (best == running)
+		return running ? previous : rq->idle;
+	fair_task(best)->presence = PRESENCE_NONE;
+	if (running) {
+		previous->presence = PRESENCE_QUEUED;
+		fair_swap(&rq->fair, best, running);
+	} else {
+		rq->count--;
+		fair_unlink(&rq->fair, best);
+	}
+	return fair_task(best);
+}
+
+/* When the task that runs must be looked at again, while real-time ones are there. */
+uint64_t run_queue_realtime_alarm(const struct run_queue *rq, const struct task *running);
+
+/* The same in all cases; 0: never. */
+static inline uint64_t run_queue_alarm(const struct run_queue *rq,
+				       const struct task *running)
+{
+	if (rq->count == 0 && likely(is_fair(running)))
+		return 0;
+	if (unlikely(rq->rt_count || !is_fair(running)))
+		return run_queue_realtime_alarm(rq, running);
+	return running->since + fair_time_left(&running->fair);
+}
+
+/*
+ * Sees to it that the CPU, which is this one, looks again then or earlier: an alarm that
+ * is too early, since another task runs now or nobody waits any more, is moved when it
+ * comes (slice_ended), so a switch seldom has to set one.
+ */
+static inline void run_queue_set_alarm(struct run_queue *rq, const struct task *running)
+{
+	uint64_t alarm = run_queue_alarm(rq, running);
+
+	/* 0, none, is later than all. */
+	if (likely(alarm - 1 >= rq->alarm - 1))
+		return;
+	rq->alarm = alarm;
+	timer_set_slice(alarm);
+}
+
+/* Whether a task that has just been queued should run instead of the one that does. */
+static inline bool run_queue_is_better(const struct run_queue *rq,
+				       const struct task *task,
+				       const struct task *running)
+{
+	if (unlikely(!is_fair(task)))
+		return task->priority < running->priority;
+	if (running == rq->idle)
+		return true;
+	return is_fair(running) && fair_preempts(&rq->fair, &task->fair, &running->fair);
+}
+
+/* run_queue_enqueue, inlined for wake-ups. */
+static ALWAYS_INLINE void run_queue_enqueue_here(struct run_queue *rq, struct task *task,
+						 bool at_head, uint64_t now)
+{
+	struct task *running = rq->cpu->task;
+
+	run_queue_account(rq, running, now);
+	if (likely(is_fair(task)))
+		fair_join(&rq->fair, &task->fair, now);
+	run_queue_add(rq, task, at_head);
+	if (run_queue_is_better(rq, task, running)) {
+		run_queue_ask(rq, NEED_CHOICE);
+	} else if (rq->count == 1 || unlikely(!is_fair(task) || !is_fair(running))) {
+		/* It may be the first that the one that runs has to share with. */
+		if (likely(rq->cpu == cpu_this()))
+			run_queue_set_alarm(rq, running);
+		else
+			run_queue_ask(rq, NEED_ALARM); /* only the CPU can set it */
+	}
+}
 
 /* place.c: with the lock of rq, interrupts off: task, off its stack and not queued,
  * becomes queued at cpu, or wherever else it may run. Releases the lock. */
@@ -219,6 +327,8 @@ void sched_after_switch(void);
 void sched_start(struct task *task);
 /* Wakes the task if its state is one of from (bits 1 << TASK_...). Any context. */
 bool sched_wake(struct task *task, unsigned from);
+/* The same in any sleep, for who has a lock, interrupts off: as all wakers do. */
+void sched_wake_locked(struct task *task);
 #define SCHED_WAKE_ANY (1u << TASK_SLEEPING | 1u << TASK_BLOCKED)
 
 /*

@@ -12,7 +12,7 @@
 
 _Atomic uint64_t sched_idle_mask;
 
-static inline struct run_queue *lock_task(struct task *task, uint64_t *flags)
+static ALWAYS_INLINE struct run_queue *lock_task(struct task *task, uint64_t *flags)
 {
 	for (;;) {
 		uint32_t cpu = atomic_load_explicit(&task->cpu, memory_order_relaxed);
@@ -136,27 +136,67 @@ static ALWAYS_INLINE bool make_runnable(struct task *task, unsigned from)
 					     memory_order_relaxed, memory_order_relaxed);
 }
 
-bool sched_wake(struct task *task, unsigned from)
+/* Releases the lock. */
+static NOINLINE void wake_elsewhere(struct run_queue *rq, struct task *task, unsigned cpu,
+				    uint64_t flags)
 {
-	struct run_queue *rq;
-	uint64_t flags;
-	bool wakes;
-
 	preempt_disable();
-	rq = lock_task(task, &flags);
-	wakes = make_runnable(task, from);
-	/* Not when it has not slept yet: it runs, or was preempted before. */
-	if (wakes && rq->cpu->task != task && task->presence == PRESENCE_NONE) {
-		unsigned cpu = sched_choose_cpu(task, rq->cpu->id);
-
-		trace(TRACE_WAKE, (uint64_t)task->id, cpu);
-		sched_move(rq, task, cpu);
-	} else {
-		spin_unlock(&rq->lock);
-	}
+	sched_move(rq, task, cpu);
 	irq_restore(flags);
 	preempt_enable();
+}
+
+/* With the lock; true: it is released, since the task went elsewhere. */
+static ALWAYS_INLINE bool queue_woken(struct run_queue *rq, struct task *task,
+				      uint64_t flags)
+{
+	unsigned cpu = sched_choose_cpu(task, rq->cpu->id);
+
+	trace(TRACE_WAKE, (uint64_t)task->id, cpu);
+	if (unlikely(cpu != rq->cpu->id)) {
+		wake_elsewhere(rq, task, cpu, flags);
+		return true;
+	}
+	run_queue_enqueue_here(rq, task, false, clock_monotonic());
+	return false;
+}
+
+/* Not when it has not slept yet: it runs, or was preempted before. */
+static ALWAYS_INLINE bool is_to_be_queued(const struct run_queue *rq,
+					  const struct task *task)
+{
+	return likely(rq->cpu->task != task && task->presence == PRESENCE_NONE);
+}
+
+bool sched_wake(struct task *task, unsigned from)
+{
+	uint64_t flags;
+	struct run_queue *rq = lock_task(task, &flags);
+	bool wakes = make_runnable(task, from);
+
+	if (wakes && is_to_be_queued(rq, task) && queue_woken(rq, task, flags))
+		return true;
+	spin_unlock_irq(&rq->lock, flags);
 	return wakes;
+}
+
+void sched_wake_locked(struct task *task)
+{
+	struct run_queue *rq;
+
+	for (;;) {
+		rq = cpus[atomic_load_explicit(&task->cpu, memory_order_relaxed)]
+			     ->run_queue;
+		spin_lock(&rq->lock);
+		if (likely(atomic_load_explicit(&task->cpu, memory_order_relaxed) ==
+			   rq->cpu->id))
+			break;
+		spin_unlock(&rq->lock);
+	}
+	if (make_runnable(task, SCHED_WAKE_ANY) && is_to_be_queued(rq, task) &&
+	    queue_woken(rq, task, 0))
+		return;
+	spin_unlock(&rq->lock);
 }
 
 void sched_start(struct task *task)

@@ -22,18 +22,12 @@ COLD void run_queue_init(struct run_queue *rq, struct cpu *cpu, struct task *idl
 		list_init(&rq->levels[i]);
 }
 
-static void ask(struct run_queue *rq, uint32_t need)
+void run_queue_ask(struct run_queue *rq, uint32_t need)
 {
-	uint32_t asked =
+	if (rq->cpu == cpu_this())
 		__atomic_fetch_or(&rq->cpu->need_resched, need, __ATOMIC_SEQ_CST);
-
-	if (!asked && rq->cpu != cpu_this())
+	else if (!__atomic_fetch_or(&rq->cpu->need_resched, need, __ATOMIC_SEQ_CST))
 		smp_send_reschedule(rq->cpu->id);
-}
-
-void run_queue_resched(struct run_queue *rq)
-{
-	ask(rq, NEED_CHOICE);
 }
 
 void run_queue_add_realtime(struct run_queue *rq, struct task *task, bool at_head)
@@ -75,10 +69,15 @@ static bool is_throttled(struct run_queue *rq, uint64_t now)
 	return rq->rt_used >= RT_BUDGET_NS && rq->fair.weight;
 }
 
-static uint64_t realtime_alarm(const struct run_queue *rq, const struct task *running)
+uint64_t run_queue_realtime_alarm(const struct run_queue *rq, const struct task *running)
 {
 	uint64_t left = UINT64_MAX;
 
+	if (running == rq->idle)
+		return 0;
+	if (is_fair(running))
+		return MIN(running->since + fair_time_left(&running->fair),
+			   rq->rt_window + RT_PERIOD_NS);
 	if (rq->fair.weight)
 		left = RT_BUDGET_NS - MIN(rq->rt_used, RT_BUDGET_NS);
 	if (running->policy != POLICY_FIFO &&
@@ -87,47 +86,10 @@ static uint64_t realtime_alarm(const struct run_queue *rq, const struct task *ru
 	return left == UINT64_MAX ? 0 : running->since + left;
 }
 
-uint64_t run_queue_alarm(const struct run_queue *rq, const struct task *running)
-{
-	uint64_t alarm;
-
-	if (running == rq->idle || (rq->count == 0 && is_fair(running)))
-		return 0;
-	if (unlikely(!is_fair(running)))
-		return realtime_alarm(rq, running);
-	alarm = running->since + fair_time_left(&running->fair);
-	return likely(!rq->rt_count) ? alarm : MIN(alarm, rq->rt_window + RT_PERIOD_NS);
-}
-
-/* Whether a task that has just been queued should run instead of the one that does. */
-static bool is_better(const struct run_queue *rq, const struct task *task,
-		      const struct task *running)
-{
-	if (unlikely(!is_fair(task)))
-		return task->priority < running->priority;
-	if (running == rq->idle)
-		return true;
-	return is_fair(running) && fair_preempts(&rq->fair, &task->fair, &running->fair);
-}
-
 void run_queue_enqueue(struct run_queue *rq, struct task *task, bool at_head,
 		       uint64_t now)
 {
-	struct task *running = rq->cpu->task;
-
-	run_queue_account(rq, running, now);
-	if (likely(is_fair(task)))
-		fair_join(&rq->fair, &task->fair, now);
-	run_queue_add(rq, task, at_head);
-	if (is_better(rq, task, running)) {
-		run_queue_resched(rq);
-	} else if (rq->count == 1 || unlikely(!is_fair(task) || !is_fair(running))) {
-		/* It may be the first that the one that runs has to share with. */
-		if (rq->cpu == cpu_this())
-			timer_set_slice(run_queue_alarm(rq, running));
-		else
-			ask(rq, NEED_ALARM); /* only the CPU itself can set it */
-	}
+	run_queue_enqueue_here(rq, task, at_head, now);
 }
 
 void run_queue_dequeue(struct run_queue *rq, struct task *task, uint64_t now)
@@ -159,26 +121,22 @@ static struct task *choose_fair(struct run_queue *rq, struct fair *running)
 	return fair_task(best);
 }
 
-struct task *run_queue_choose(struct run_queue *rq, struct task *previous, bool goes_on,
-			      bool yields, uint64_t now)
+struct task *run_queue_choose_of_all(struct run_queue *rq, struct task *previous,
+				     bool goes_on, bool yields, uint64_t now)
 {
 	struct fair *running = NULL;
 	struct task *next;
 
-	if (unlikely(!is_fair(previous))) {
-		if (goes_on)
-			put_realtime(rq, previous, yields);
-		else
-			previous->slice_left = RR_SLICE_NS;
-	} else if (previous != rq->idle) {
-		if (!goes_on)
-			fair_leave(&rq->fair, &previous->fair, now);
-		else
-			running = &previous->fair;
-		if (goes_on && yields && rq->count)
-			fair_yield(&rq->fair, running);
+	if (is_fair(previous)) {
+		if (previous != rq->idle)
+			running = run_queue_fair_ran(rq, &previous->fair, goes_on, yields,
+						     now);
+	} else if (goes_on) {
+		put_realtime(rq, previous, yields);
+	} else {
+		previous->slice_left = RR_SLICE_NS;
 	}
-	if (unlikely(rq->rt_count) && !is_throttled(rq, now)) {
+	if (rq->rt_count && !is_throttled(rq, now)) {
 		next = first_realtime(rq);
 		run_queue_remove(rq, next);
 	} else {

@@ -21,25 +21,6 @@ static struct run_queue boot_queue;
 static struct task boot_idle; /* task 0 */
 _Atomic uint64_t sched_online;
 
-static void switch_to(struct run_queue *rq, struct task *previous, struct task *next)
-{
-	ASSERT(!atomic_load_explicit(&next->on_cpu, memory_order_acquire));
-	atomic_store_explicit(&next->on_cpu, true, memory_order_relaxed);
-	rq->previous = previous;
-	rq->switches++;
-	rq->urgency = next->priority;
-	next->switches++;
-	rq->cpu->task = next;
-	rq->cpu->kernel_rsp = (uint64_t)next->stack + next->stack_size;
-	trace(TRACE_SWITCH,
-	      (uint64_t)previous->id | (uint64_t)atomic_load_explicit(
-					       &previous->state, memory_order_relaxed)
-					       << 32,
-	      (uint64_t)next->id);
-	switch_stack(&previous->rsp, next->rsp);
-	sched_after_switch();
-}
-
 /* The stack of a task that cannot go on here has been left. Releases the lock. */
 static NOINLINE void depart(struct run_queue *rq, struct task *task)
 {
@@ -57,8 +38,7 @@ static NOINLINE void depart(struct run_queue *rq, struct task *task)
 	task_release_dead(task);
 }
 
-/* stack: below sched_after_switch, no sched_schedule */
-void sched_after_switch(void)
+static ALWAYS_INLINE void after_switch(void)
 {
 	struct run_queue *rq = cpu_this()->run_queue;
 	struct task *previous = rq->previous;
@@ -70,8 +50,35 @@ void sched_after_switch(void)
 		spin_unlock(&rq->lock);
 }
 
+/* stack: below sched_after_switch, no sched_schedule */
+void sched_after_switch(void)
+{
+	after_switch();
+}
+
+static ALWAYS_INLINE void switch_to(struct run_queue *rq, struct task *previous,
+				    struct task *next)
+{
+	ASSERT(!atomic_load_explicit(&next->on_cpu, memory_order_acquire));
+	atomic_store_explicit(&next->on_cpu, true, memory_order_relaxed);
+	rq->previous = previous;
+	rq->switches++;
+	rq->urgency = next->priority;
+	next->switches++;
+	rq->cpu->task = next;
+	rq->cpu->kernel_rsp = (uint64_t)next->stack + next->stack_size;
+	trace(TRACE_SWITCH,
+	      (uint64_t)previous->id | (uint64_t)atomic_load_explicit(
+					       &previous->state, memory_order_relaxed)
+					       << 32,
+	      (uint64_t)next->id);
+	switch_stack(&previous->rsp, next->rsp);
+	after_switch();
+}
+
 /* Whether the task that runs goes on; if not, what becomes of it. */
-static bool goes_on(struct run_queue *rq, struct task *task, enum sched_reason reason)
+static ALWAYS_INLINE bool goes_on(struct run_queue *rq, struct task *task,
+				  enum sched_reason reason)
 {
 	uint32_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
 
@@ -95,19 +102,20 @@ static bool goes_on(struct run_queue *rq, struct task *task, enum sched_reason r
 void sched_schedule(enum sched_reason reason)
 {
 	uint64_t flags = irq_save();
-	struct run_queue *rq = cpu_this()->run_queue;
-	struct task *previous = cpu_task(), *next;
+	struct cpu *cpu = cpu_this();
+	struct run_queue *rq = cpu->run_queue;
+	struct task *previous = cpu->task, *next;
 	uint64_t now;
 
 	spin_lock(&rq->lock);
-	__atomic_store_n(&rq->cpu->need_resched, 0, __ATOMIC_RELAXED);
-	rq->cpu->decisions++;
+	__atomic_store_n(&cpu->need_resched, 0, __ATOMIC_RELAXED);
+	cpu->decisions++;
 	now = clock_monotonic();
 	run_queue_account(rq, previous, now);
 	next = run_queue_choose(rq, previous, goes_on(rq, previous, reason),
 				reason == SCHED_YIELD || schedfuzz_ends_turn(), now);
 	next->since = now;
-	timer_set_slice(run_queue_alarm(rq, next));
+	run_queue_set_alarm(rq, next);
 	if (next != previous)
 		switch_to(rq, previous, next); /* releases the lock */
 	else
@@ -123,7 +131,7 @@ static void set_alarm(void)
 
 	spin_lock(&rq->lock);
 	if (__atomic_fetch_and(&rq->cpu->need_resched, ~NEED_ALARM, __ATOMIC_RELAXED))
-		timer_set_slice(run_queue_alarm(rq, cpu_task()));
+		run_queue_set_alarm(rq, cpu_task());
 	spin_unlock(&rq->lock);
 	irq_restore(flags);
 }
@@ -153,13 +161,22 @@ void task_yield(void)
 	sched_schedule(SCHED_YIELD);
 }
 
-/* The running task's time is over: the next interrupt exit decides. */
+/* The alarm came: if the running task's time is over, the next interrupt exit decides. */
 static void slice_ended(void)
 {
-	struct cpu *cpu = cpu_this();
+	struct run_queue *rq = cpu_this()->run_queue;
+	uint64_t due, now = clock_monotonic();
 
-	__atomic_fetch_or(&cpu->need_resched, NEED_CHOICE, __ATOMIC_RELAXED);
-	sched_push(cpu->run_queue);
+	spin_lock(&rq->lock);
+	rq->alarm = 0;
+	due = run_queue_alarm(rq, cpu_task());
+	if (due > now)
+		run_queue_set_alarm(rq, cpu_task());
+	spin_unlock(&rq->lock);
+	if (due == 0 || due > now)
+		return;
+	run_queue_resched(rq);
+	sched_push(rq);
 }
 
 static void print_locks(void)

@@ -57,21 +57,22 @@ struct wait_entry *waitq_first(struct waitq *queue)
 	return NULL;
 }
 
-void waitq_wake_entry(struct wait_entry *entry)
+static ALWAYS_INLINE void wake_entry(struct wait_entry *entry)
 {
 	list_remove(&entry->link);
-	entry->woken = true;
-	sched_wake(entry->task, SCHED_WAKE_ANY);
+	__atomic_store_n(&entry->woken, true, __ATOMIC_RELEASE);
+	sched_wake_locked(entry->task);
 }
 
-void waitq_wake(struct waitq *queue, unsigned n)
+void waitq_wake_entry(struct wait_entry *entry)
+{
+	wake_entry(entry);
+}
+
+static NOINLINE void wake_some(struct waitq *queue, unsigned n)
 {
 	struct wait_entry *entry, *next;
 
-	atomic_thread_fence(memory_order_seq_cst);
-	if (waitq_is_empty(queue))
-		return;
-	SPIN_IRQ_GUARD(&queue->lock);
 	list_for_each_safe (entry, next, &queue->waiters, link) {
 		if (entry->notify) {
 			entry->notify(entry);
@@ -84,13 +85,30 @@ void waitq_wake(struct waitq *queue, unsigned n)
 	}
 }
 
+void waitq_wake(struct waitq *queue, unsigned n)
+{
+	struct wait_entry *first;
+	uint64_t flags;
+
+	atomic_thread_fence(memory_order_seq_cst);
+	if (waitq_is_empty(queue))
+		return;
+	flags = spin_lock_irq(&queue->lock);
+	first = list_entry(queue->waiters.next, struct wait_entry, link);
+	if (likely(n == 1 && &first->link != &queue->waiters && !first->notify))
+		wake_entry(first);
+	else
+		wake_some(queue, n);
+	spin_unlock_irq(&queue->lock, flags);
+}
+
 void waitq_wake_all(struct waitq *queue)
 {
 	waitq_wake(queue, UINT32_MAX);
 }
 
 /* The barrier that has to follow is the caller's. */
-static void announce(struct task *self, bool killable)
+static ALWAYS_INLINE void announce(struct task *self, bool killable)
 {
 	/* A condition that sleeps would undo the wait that it belongs to. */
 	ASSERT(atomic_load_explicit(&self->state, memory_order_relaxed) == TASK_RUNNABLE);
@@ -99,8 +117,8 @@ static void announce(struct task *self, bool killable)
 }
 
 /* at_head: before the other tasks, behind those with notify. */
-static void prepare(struct waitq *queue, struct wait_entry *entry, bool killable,
-		    bool at_head)
+static ALWAYS_INLINE void prepare(struct waitq *queue, struct wait_entry *entry,
+				  bool killable, bool at_head)
 {
 	struct wait_entry *first;
 	uint64_t flags;
@@ -128,15 +146,26 @@ void waitq_prepare_first(struct waitq *queue, struct wait_entry *entry, bool kil
 	prepare(queue, entry, killable, true);
 }
 
-int waitq_sleep(struct wait_entry *entry, bool killable, uint64_t deadline)
+/*
+ * Whether a waker has taken the entry off and has released the queue's lock since, which
+ * it took before it found the entry.
+ */
+static inline bool is_done_with(struct wait_entry *entry)
 {
-	return sched_wait(killable, deadline);
+	return __atomic_load_n(&entry->woken, __ATOMIC_ACQUIRE) &&
+	       spin_is_free(&entry->queue->lock);
+}
+
+static ALWAYS_INLINE void finish(struct wait_entry *entry)
+{
+	sched_wait_end();
+	if (unlikely(!is_done_with(entry)))
+		waitq_remove(entry);
 }
 
 void waitq_finish(struct wait_entry *entry)
 {
-	sched_wait_end();
-	waitq_remove(entry);
+	finish(entry);
 }
 
 void waitq_pass_on(struct wait_entry *entry)
@@ -156,23 +185,47 @@ void sched_wait_end(void)
 	atomic_store_explicit(&cpu_task()->state, TASK_RUNNABLE, memory_order_relaxed);
 }
 
-int sched_wait(bool killable, uint64_t deadline)
+static NOINLINE int sleep_until(uint64_t deadline)
 {
 	struct task *self = cpu_task();
 
-	if (killable && atomic_load(&self->killed))
-		return -EINTR;
-	if (deadline) {
-		if (clock_monotonic() >= deadline)
-			return -ETIMEDOUT;
+	if (clock_monotonic() < deadline) {
 		timer_start(&self->sleep_timer, deadline);
-	}
-	sched_schedule(SCHED_SLEEP);
-	if (deadline)
+		sched_schedule(SCHED_SLEEP);
 		timer_cancel(&self->sleep_timer);
-	if (killable && atomic_load(&self->killed))
+	}
+	return clock_monotonic() >= deadline ? -ETIMEDOUT : 0;
+}
+
+static inline bool is_killed(bool killable)
+{
+	return killable && atomic_load(&cpu_task()->killed);
+}
+
+static ALWAYS_INLINE int sleep_here(bool killable, uint64_t deadline)
+{
+	int error = 0;
+
+	if (is_killed(killable))
 		return -EINTR;
-	return deadline && clock_monotonic() >= deadline ? -ETIMEDOUT : 0;
+	if (unlikely(deadline))
+		error = sleep_until(deadline);
+	else
+		sched_schedule(SCHED_SLEEP);
+	return is_killed(killable) ? -EINTR : error;
+}
+
+int sched_wait(bool killable, uint64_t deadline)
+{
+	return sleep_here(killable, deadline);
+}
+
+int waitq_sleep(struct wait_entry *entry, bool killable, uint64_t deadline)
+{
+	int error = sleep_here(killable, deadline);
+
+	finish(entry);
+	return error;
 }
 
 int task_sleep_until(uint64_t deadline)

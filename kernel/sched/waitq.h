@@ -58,7 +58,7 @@ void waitq_remove(struct wait_entry *entry);
 
 /* The pieces of the macros below. deadline: monotonic ns, 0 for none. */
 void waitq_prepare(struct waitq *queue, struct wait_entry *entry, bool killable);
-/* 0, -EINTR (killed) or -ETIMEDOUT. */
+/* 0, -EINTR (killed) or -ETIMEDOUT; with waitq_finish, which is for who needs not. */
 int waitq_sleep(struct wait_entry *entry, bool killable, uint64_t deadline);
 void waitq_finish(struct wait_entry *entry);
 /* After finish, for who gives up: another waiter gets the wake-up that came meanwhile. */
@@ -80,7 +80,6 @@ void waitq_pass_on(struct wait_entry *entry);
 			}                                                           \
 			if (waits_) {                                               \
 				error_ = waitq_sleep(&entry_, (killable_), until_); \
-				waitq_finish(&entry_);                              \
 				waits_ = false;                                     \
 			} else if (error_) {                                        \
 				waitq_pass_on(&entry_);                             \

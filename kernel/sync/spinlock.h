@@ -38,13 +38,27 @@ static inline void spin_init(struct spinlock *lock, const struct lock_class *loc
 
 void spin_wait(struct spinlock *lock); /* the slow path */
 
+/* Whether both halves are equal, in as few instructions as there are. */
+static inline bool spin_word_is_free(uint64_t word)
+{
+	return word == (word << 32 | word >> 32);
+}
+
 static inline bool spin_take_free(struct spinlock *lock)
 {
 	uint64_t word = __atomic_load_n(&lock->word, __ATOMIC_RELAXED);
 
-	return (uint32_t)word == word >> 32 &&
+	return spin_word_is_free(word) &&
 	       __atomic_compare_exchange_n(&lock->word, &word, word + SPIN_TAKE, false,
 					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+/* Whether nobody has it, at this moment; then all is seen that its last holder did. */
+static inline bool spin_is_free(const struct spinlock *lock)
+{
+	uint64_t word = __atomic_load_n(&lock->word, __ATOMIC_ACQUIRE);
+
+	return spin_word_is_free(word);
 }
 
 static inline void spin_release(struct spinlock *lock)

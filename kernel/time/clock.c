@@ -82,7 +82,8 @@ static uint64_t elapsed_ns(void)
 	       scale_apply(clock.factor, (count - clock.base_count) & clock.source->mask);
 }
 
-uint64_t clock_monotonic(void)
+/* Any counter, and while the line changes. */
+static NOINLINE uint64_t read_any(void)
 {
 	uint32_t start;
 	uint64_t ns;
@@ -94,6 +95,20 @@ uint64_t clock_monotonic(void)
 		ns = elapsed_ns();
 	} while (seqcount_changed(&line_count, start));
 	return ns;
+}
+
+uint64_t clock_monotonic(void)
+{
+	uint32_t start = atomic_load_explicit(&line_count.count, memory_order_acquire);
+	uint64_t ns;
+
+	if (likely(!(start & 1) && clock.is_tsc)) { /* all of its 64 bits count */
+		ns = clock.base_ns +
+		     scale_apply(clock.factor, cpu_tsc_ordered() - clock.base_count);
+		if (!seqcount_changed(&line_count, start))
+			return ns;
+	}
+	return read_any();
 }
 
 /* Starts a new line of time at (base_count, base_ns). With clock_lock. */
