@@ -76,6 +76,10 @@ class Gdb:
     def detach(self):
         """Lets the guest run on."""
         self.ask("D")
+        self.close()
+
+    def close(self):
+        """Leaves the guest as it is, for the next debugger."""
         self.stream.close()
         self.connection.close()
 

@@ -49,7 +49,11 @@ class Recording:
         elf = UNPACKED if str(kernel or iso) in PACKED else kernel
         if elf:
             shutil.copyfile(elf, self.folder / "symbols")
-        words = ["-icount", "shift=1,rr=record,"
+        # QEMU 7.2 resets a machine before it loads a snapshot, and the reset of this
+        # ROM for other systems waits for a CPU that waits for a lock of the reset's
+        # thread: reverse-continue would never come back.
+        words = ["-global", "apic-common.vapic=off",
+                 "-icount", "shift=1,rr=record,"
                  f"rrfile={self.folder}/events,rrsnapshot=start",
                  "-rtc", "base=2026-01-01,clock=vm",
                  "-drive", f"if=none,format=qcow2,file={self.folder}/state.qcow2"]

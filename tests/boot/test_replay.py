@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+from machine import HANG_GUARD_S
 from recording import KEPT
 
 # A test that fails: a kernel that dies where it should not.
@@ -47,6 +48,6 @@ def test_replay():
 
 
 def run(words):
-    return subprocess.run(words, text=True, stdout=subprocess.PIPE,
+    return subprocess.run(["timeout", str(HANG_GUARD_S), *words], text=True, stdout=subprocess.PIPE,
                           env={**os.environ, "RECORD_TRIES": "3"},
                           stderr=subprocess.STDOUT, check=False).stdout
