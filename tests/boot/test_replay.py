@@ -48,6 +48,7 @@ def test_replay():
 
 
 def run(words):
-    return subprocess.run(["timeout", str(HANG_GUARD_S), *words], text=True, stdout=subprocess.PIPE,
+    return subprocess.run(["timeout", str(HANG_GUARD_S), *words], text=True,
+                          stdout=subprocess.PIPE,
                           env={**os.environ, "RECORD_TRIES": "3"},
                           stderr=subprocess.STDOUT, check=False).stdout
