@@ -55,11 +55,11 @@ golden: host user ## golden transcripts of whole games, on this system
 	$(Q)for home in host user; do \
 	  $(PYTHON) tests/golden/run.py $(BUILD)/$$home/quarto || exit 1; done
 
-# Everything, each part tried even when one before it failed.
-TEST_PARTS := $(or $(CHOSEN:%=self-%),lint unit golden boot-test self-sanitized)
+# Everything, each part tried even when one before it failed; quoted ones side by side.
+TEST_PARTS := $(or $(CHOSEN:%=self-%),lint "unit golden self-sanitized" boot-test)
 test: $(if $(CHOSEN),,kernel) ## everything that must pass: lint, unit tests, transcripts, boots
 	@failed=; for part in $(TEST_PARTS); do \
-	  $(MAKE) --no-print-directory $$part || failed="$$failed $$part"; done; \
+	  $(MAKE) -k --no-print-directory $$part || failed="$$failed $$part"; done; \
 	  test -z "$$failed" && echo "make test: passed" || \
 	  { echo "make test: FAILED:$$failed"; exit 1; }
 
