@@ -88,7 +88,7 @@ def print_cpu(kernel, bundle, cpu):
     for i, word in enumerate(words):
         if kernel.is_text(word):
             print(f"    {rows['stack'][0] + 8 * i:016x}: {word:016x}  "
-                  f"{kernel.symbol(word)}")
+                  f"{kernel.returns_to(word)}")
 
 
 def print_tasks(kernel, bundle):

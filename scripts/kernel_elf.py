@@ -94,6 +94,12 @@ class Kernel:
         name = self.symbols[at][1]
         return f"{name}+{offset:#x}" if offset else name
 
+    def returns_to(self, address):
+        """The same of a return address: it may stand at the end of the one that called."""
+        before = self.symbol(address - 1)
+        name, plus, offset = before.partition("+")
+        return f"{name}+{int(offset or '0', 16) + 1:#x}" if name[0] != "0" else before
+
     def function(self, address):
         """The name alone, of the function that holds an address."""
         return re.sub(r"[+.].*", "", self.symbol(address))

@@ -101,14 +101,6 @@ static void put_cpu(unsigned id)
 	put_stack(id, frame->rsp);
 }
 
-static void put_cpus(const char *message)
-{
-	static unsigned next; /* a CPU whose part faults is passed over */
-
-	while (next < cpu_count)
-		put_cpu(next++);
-}
-
 static void put_held(const char *what, unsigned number, const struct lock_held *held)
 {
 	for (unsigned i = 0; held && i < MIN(held->depth, (unsigned)LOCKS_HELD_MAX); i++)
@@ -175,12 +167,14 @@ static void put_end(const char *message)
 bool bundle_write_part(const char *message)
 {
 	static void (*const parts[])(const char *message) = {
-		put_head,  put_cpus,  put_locks, put_memory,
-		put_tasks, put_trace, put_log,	 put_end,
+		put_head, put_locks, put_memory, put_tasks, put_trace, put_log, put_end,
 	};
-	static unsigned next;
+	static unsigned next, cpu;
 
-	if (next < ARRAY_SIZE(parts))
+	/* Each CPU is a part after the head: one that faults is passed over. */
+	if (next == 1 && cpu < cpu_count)
+		put_cpu(cpu++);
+	else if (next < ARRAY_SIZE(parts))
 		parts[next++](message);
 	return next < ARRAY_SIZE(parts);
 }

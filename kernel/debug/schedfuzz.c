@@ -63,7 +63,7 @@ static void decide(struct cpu *cpu, uint64_t *stream)
 	if (mix(stream) % ONE_IN != 0)
 		return;
 	streams[cpu->id].turn_over = true;
-	__atomic_fetch_or(&cpu->need_resched, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_or(&cpu->need_resched, NEED_CHOICE, __ATOMIC_RELAXED);
 }
 
 void schedfuzz_task_point(void)

@@ -198,7 +198,7 @@ static void expire(struct timer *timer)
 	}
 	atomic_store(&own->last, now);
 	check_soft(own, cpu, now);
-	__atomic_fetch_or(&cpu->need_resched, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_or(&cpu->need_resched, NEED_CHOICE, __ATOMIC_RELAXED);
 	late = find_late(now);
 	if (late)
 		accuse(late);

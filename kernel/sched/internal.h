@@ -56,12 +56,6 @@ enum {
 #define RT_PERIOD_NS (1000 * NSEC_PER_MSEC)
 #define RT_BUDGET_NS (950 * NSEC_PER_MSEC)
 
-/* What a CPU's need_resched asks for. */
-enum need {
-	NEED_CHOICE = 1 << 0, /* who runs? */
-	NEED_ALARM = 1 << 1,  /* when to look again? */
-};
-
 /* Where a task is; [run queue lock]. */
 enum presence {
 	PRESENCE_NONE, /* it runs or sleeps */

@@ -17,15 +17,21 @@ struct task;
 struct run_queue;
 struct trap_frame;
 
+/* What a CPU's need_resched asks for. */
+enum need {
+	NEED_CHOICE = 1 << 0, /* who runs? */
+	NEED_ALARM = 1 << 1,  /* when to look again? */
+};
+
 struct cpu {
 	struct cpu *self;	/* offset 0: read by cpu_this() */
 	struct task *task;	/* offset 8: what runs here now */
 	uint32_t preempt_count; /* offset 16: above 0 nothing else may run here */
-	uint32_t need_resched;	/* offset 20: [a] a better task waits */
-	uint64_t kernel_rsp;	/* offset 24: the running task's stack, for SYSCALL */
-	uint64_t user_rsp;	/* offset 32: scratch of the SYSCALL entry */
-	uint32_t irq_depth;	/* offset 40: interrupts being handled, nested */
-	uint32_t id;		/* offset 44: 0 .. cpu_count - 1 */
+	uint32_t need_resched; /* offset 20: [a] enum need: what the scheduler is to do */
+	uint64_t kernel_rsp;   /* offset 24: the running task's stack, for SYSCALL */
+	uint64_t user_rsp;     /* offset 32: scratch of the SYSCALL entry */
+	uint32_t irq_depth;    /* offset 40: interrupts being handled, nested */
+	uint32_t id;	       /* offset 44: 0 .. cpu_count - 1 */
 	uint32_t apic_id;
 	struct run_queue *run_queue;
 	struct task *idle;

@@ -114,27 +114,9 @@ static bool settles(const struct memory_use *before, struct memory_use *after)
 	}
 }
 
-struct output {
-	void (*line)(const char *text, void *context);
-	void *context;
-};
-
-static void say(const struct output *out, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static void say(const struct output *out, const char *fmt, ...)
-{
-	char text[LINE_MAX];
-	va_list args;
-
-	va_start(args, fmt);
-	fmt_vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	out->line(text, out->context);
-}
-
 /* One run with the n-th failing; whether it struck. */
 static bool run_once(struct faults_sweep *sweep, uint64_t n, struct memory_use *before,
-		     const struct output *out)
+		     const struct self_output *out)
 {
 	struct memory_use after;
 	char place[SYMBOL_PLACE_SIZE];
@@ -150,19 +132,21 @@ static bool run_once(struct faults_sweep *sweep, uint64_t n, struct memory_use *
 	if (struck && memcmp(before, &after, sizeof(after)) != 0)
 		(void)sweep->attempt(sweep->context);
 	if (!context_may_sleep() || !settles(before, &after)) {
-		say(out,
-		    "# %s: failure %llu at %s leaks %lld bytes, %lld of areas, %lld "
-		    "pages",
-		    sweep->name, (unsigned long long)n, symbol_place(last_site, place),
-		    (long long)(after.objects - before->objects),
-		    (long long)(after.areas - before->areas),
-		    (long long)(after.pages - before->pages));
+		self_print(
+			out,
+			"# %s: failure %llu at %s leaks %lld bytes, %lld of areas, %lld "
+			"pages",
+			sweep->name, (unsigned long long)n,
+			symbol_place(last_site, place),
+			(long long)(after.objects - before->objects),
+			(long long)(after.areas - before->areas),
+			(long long)(after.pages - before->pages));
 		sweep->leaks++;
 		*before = after;
 	}
 	if (!struck && sweep->strict && status != sweep->status) {
-		say(out, "# %s: status %d where nothing fails, and %d before",
-		    sweep->name, status, sweep->status);
+		self_print(out, "# %s: status %d where nothing fails, and %d before",
+			   sweep->name, status, sweep->status);
 		sweep->leaks++;
 	}
 	return struck;
@@ -171,7 +155,7 @@ static bool run_once(struct faults_sweep *sweep, uint64_t n, struct memory_use *
 int faults_run(struct faults_sweep *sweep, void (*line)(const char *text, void *context),
 	       void *context)
 {
-	const struct output out = { line, context };
+	const struct self_output out = { line, context };
 	struct memory_use before;
 	uint64_t n = 1;
 

@@ -6,6 +6,7 @@
 #include "kernel/sched/rwlock.h"
 #include "lib/errno.h"
 #include "tests/self/crew.h"
+#include "tests/self/sched_helpers.h"
 
 /* Tests take several at once, in an order of their own. */
 LOCK_CLASS(chain_class, "test chain", RANK_DIRECTORY, LOCK_SLEEPS | LOCK_BY_ADDRESS);
@@ -27,20 +28,7 @@ static void init_all(void)
 static void start(const char *name, int (*entry)(void *), unsigned number,
 		  unsigned priority, struct task **task)
 {
-	*task = NULL;
-	if (task_create(name, entry, (void *)(uintptr_t)number, priority, task))
-		self_fail(__FILE__, __LINE__, "no memory");
-}
-
-static int end(struct task *task)
-{
-	int status = -ESRCH;
-
-	if (!task)
-		return status;
-	EXPECT_EQ(task_join(task, &status), 0);
-	task_put(task);
-	return status;
+	start_task(name, entry, (void *)(uintptr_t)number, priority, task);
 }
 
 /* Link n owns mutex n and waits for the one above it, the first for us. */
@@ -102,7 +90,7 @@ SELF_TEST("inherit.chain_of_five", chain_of_five)
 	EXPECT_EQ(cpu_task()->priority, URGENT);
 	/* It goes, and with it what it lent, all the way. */
 	task_kill(urgent);
-	EXPECT_EQ(end(urgent), -EINTR);
+	EXPECT_EQ(end_task(urgent), -EINTR);
 	expect_in_force(own_priority(0));
 	EXPECT_EQ(cpu_task()->priority, cpu_task()->base_priority);
 	start("urgent", want, 0, URGENT, &urgent);
@@ -110,9 +98,9 @@ SELF_TEST("inherit.chain_of_five", chain_of_five)
 	expect_in_force(URGENT);
 	mutex_unlock(&mutexes[CHAIN]);
 	EXPECT_EQ(cpu_task()->priority, cpu_task()->base_priority);
-	EXPECT_EQ(end(urgent), 0);
+	EXPECT_EQ(end_task(urgent), 0);
 	for (unsigned i = 0; i < CHAIN; i++) {
-		EXPECT_EQ(end(links[i]), 0);
+		EXPECT_EQ(end_task(links[i]), 0);
 		EXPECT_EQ(seen[i][0], URGENT); /* with both */
 		EXPECT_EQ(seen[i][1], URGENT); /* with its own, which is waited for */
 		EXPECT_EQ(seen[i][2], own_priority(i));
@@ -139,7 +127,7 @@ static void release_in_order(const unsigned order[3], const unsigned in_force[3]
 		EXPECT_EQ(cpu_task()->priority, MIN(in_force[i], own));
 	}
 	for (unsigned i = 0; i < 3; i++)
-		EXPECT_EQ(end(waiters[i]), 0);
+		EXPECT_EQ(end_task(waiters[i]), 0);
 }
 
 SELF_TEST("inherit.released_in_any_order", released_in_any_order)
@@ -175,7 +163,7 @@ SELF_TEST("inherit.follows_own_priorities", follows_own)
 	task_set_priority(self, own);
 	EXPECT_EQ(self->priority, own);
 	mutex_unlock(&mutexes[0]);
-	EXPECT_EQ(end(waiter), 0);
+	EXPECT_EQ(end_task(waiter), 0);
 }
 
 static struct rwlock rwlock;
@@ -197,7 +185,7 @@ SELF_TEST("inherit.writer_of_a_rwlock", writer_inherits)
 	AWAIT(cpu_task()->priority == URGENT);
 	rwlock_write_unlock(&rwlock);
 	EXPECT_EQ(cpu_task()->priority, cpu_task()->base_priority);
-	EXPECT_EQ(end(reader), 0);
+	EXPECT_EQ(end_task(reader), 0);
 }
 
 static _Atomic uint32_t wrong;

@@ -8,6 +8,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "tests/self/crew.h"
+#include "tests/self/sched_helpers.h"
 
 LOCK_CLASS(mutex_class, "test mutex", RANK_DIRECTORY, LOCK_SLEEPS);
 LOCK_CLASS(rwlock_class, "test rwlock", RANK_INODE, LOCK_SLEEPS);
@@ -83,20 +84,7 @@ static int lock_and_tell(void *argument)
 static void start(int (*entry)(void *), unsigned number, unsigned priority,
 		  struct task **task)
 {
-	*task = NULL;
-	if (task_create("locker", entry, (void *)(uintptr_t)number, priority, task))
-		self_fail(__FILE__, __LINE__, "no memory");
-}
-
-static int end(struct task *task)
-{
-	int status = -ESRCH;
-
-	if (!task)
-		return status;
-	EXPECT_EQ(task_join(task, &status), 0);
-	task_put(task);
-	return status;
+	start_task("locker", entry, (void *)(uintptr_t)number, priority, task);
 }
 
 SELF_TEST("lock.mutex_lets_in_by_priority_then_arrival", mutex_order)
@@ -114,7 +102,7 @@ SELF_TEST("lock.mutex_lets_in_by_priority_then_arrival", mutex_order)
 	}
 	mutex_unlock(&mutex);
 	for (unsigned i = 0; i < ARRAY_SIZE(tasks); i++)
-		EXPECT_EQ(end(tasks[i]), 0);
+		EXPECT_EQ(end_task(tasks[i]), 0);
 	EXPECT_EQ(came_count, ARRAY_SIZE(expected));
 	for (unsigned i = 0; i < ARRAY_SIZE(expected); i++)
 		EXPECT_EQ(came[i], expected[i]);
@@ -215,8 +203,8 @@ SELF_TEST("lock.rwlock_writer_does_not_starve", rwlock_writer_waits)
 	AWAIT(reader->waits);
 	EXPECT_EQ(came_count, 0);
 	rwlock_read_unlock(&rwlock);
-	EXPECT_EQ(end(writer), 0);
-	EXPECT_EQ(end(reader), 0);
+	EXPECT_EQ(end_task(writer), 0);
+	EXPECT_EQ(end_task(reader), 0);
 	EXPECT_EQ(came[0], 1);
 	EXPECT_EQ(came[1], 2);
 }
@@ -234,8 +222,8 @@ SELF_TEST("lock.rwlock_reader_does_not_starve", rwlock_reader_waits)
 	start(write_and_tell, 2, PRIORITY_NORMAL, &writer);
 	AWAIT(writer->waits);
 	rwlock_write_unlock(&rwlock);
-	EXPECT_EQ(end(reader), 0);
-	EXPECT_EQ(end(writer), 0);
+	EXPECT_EQ(end_task(reader), 0);
+	EXPECT_EQ(end_task(writer), 0);
 	EXPECT_EQ(came[0], 1);
 	EXPECT_EQ(came[1], 2);
 }
@@ -301,11 +289,11 @@ SELF_TEST("lock.completion_killed_waiter_passes_on", completion_pass_on)
 	task_kill(first);
 	completion_done(&completion);
 	/* Either has it, and not both. */
-	if (end(first) == 0) {
+	if (end_task(first) == 0) {
 		EXPECT(!completion_try(&completion));
 		completion_done(&completion);
 	}
-	EXPECT_EQ(end(second), 0);
+	EXPECT_EQ(end_task(second), 0);
 	EXPECT(!completion_try(&completion));
 }
 

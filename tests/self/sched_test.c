@@ -26,14 +26,6 @@ static void end(struct task **tasks, unsigned n)
 	}
 }
 
-static void start(const char *name, int (*entry)(void *), void *argument,
-		  unsigned priority, struct task **task)
-{
-	*task = NULL;
-	if (task_create(name, entry, argument, priority, task))
-		self_fail(__FILE__, __LINE__, "no memory for %s", name);
-}
-
 static int spin(void *argument)
 {
 	while (!atomic_load_explicit(&stop, memory_order_relaxed))
@@ -62,7 +54,7 @@ SELF_TEST("sched.more_urgent_runs_at_once", urgent_runs_at_once)
 
 	pin();
 	atomic_store(&ran, 0);
-	start("urgent", note_run, NULL, PRIORITY_HIGH, &urgent);
+	start_task("urgent", note_run, NULL, PRIORITY_HIGH, &urgent);
 	EXPECT_EQ(atomic_load(&ran), 1);
 	end(&urgent, 1);
 	unpin();
@@ -78,7 +70,7 @@ SELF_TEST("sched.wake_up_preempts", wake_up_preempts)
 	pin();
 	old = raise_self();
 	atomic_store(&stop, false);
-	start("spin", spin, NULL, PRIORITY_NORMAL, &spinner);
+	start_task("spin", spin, NULL, PRIORITY_NORMAL, &spinner);
 	EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
 	switches = spinner->switches;
 	ours = cpu_task()->switches;
@@ -100,12 +92,12 @@ SELF_TEST("sched.priority_change_counts_at_once", priority_change)
 
 	pin();
 	atomic_store(&ran, 0);
-	start("later", note_run, NULL, PRIORITY_LOW, &task);
+	start_task("later", note_run, NULL, PRIORITY_LOW, &task);
 	EXPECT_EQ(atomic_load(&ran), 0);
 	task_set_priority(task, PRIORITY_HIGH);
 	EXPECT_EQ(atomic_load(&ran), 1);
 	end(&task, 1);
-	start("later", note_run, NULL, PRIORITY_LOW - 1, &task);
+	start_task("later", note_run, NULL, PRIORITY_LOW - 1, &task);
 	task_set_priority(cpu_task(), PRIORITY_LEVELS - 1);
 	EXPECT_EQ(atomic_load(&ran), 2);
 	task_set_priority(cpu_task(), old);
@@ -121,7 +113,7 @@ SELF_TEST("sched.yield_alternates", yield_alternates)
 
 	pin();
 	atomic_store(&stop, true);
-	start("other", spin, NULL, cpu_task()->priority, &other);
+	start_task("other", spin, NULL, cpu_task()->priority, &other);
 	task_yield();
 	EXPECT(other->switches >= 1);
 	while (atomic_load(&other->state) != TASK_DEAD)
@@ -160,8 +152,8 @@ SELF_TEST("sched.sleepers_wake_in_order", sleepers_in_order)
 	atomic_store(&ran, 0);
 	sleep_base = clock_monotonic() + 20 * NSEC_PER_MSEC;
 	for (unsigned i = 0; i < SLEEPERS; i++)
-		start("sleeper", sleep_and_note, (void *)(uintptr_t)i, PRIORITY_HIGH,
-		      &tasks[i]);
+		start_task("sleeper", sleep_and_note, (void *)(uintptr_t)i, PRIORITY_HIGH,
+			   &tasks[i]);
 	all_sleep = clock_monotonic() < sleep_base;
 	for (unsigned i = 0; i < SLEEPERS; i++) {
 		EXPECT_EQ(task_join(tasks[i], &slept), 0);
@@ -189,8 +181,8 @@ SELF_TEST("sched.join_gives_the_status", join_status)
 	int status = -1;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(statuses); i++) {
-		start("give", give_back, (void *)(uintptr_t)statuses[i], PRIORITY_NORMAL,
-		      &task);
+		start_task("give", give_back, (void *)(uintptr_t)statuses[i],
+			   PRIORITY_NORMAL, &task);
 		EXPECT_EQ(task_join(task, &status), 0);
 		EXPECT_EQ(status, statuses[i]);
 		status = -1;
@@ -214,7 +206,7 @@ SELF_TEST("sched.kill_ends_a_sleep", kill_ends_sleep)
 	int status = 0;
 
 	pin();
-	start("sleeper", sleep_long, NULL, PRIORITY_HIGH, &task);
+	start_task("sleeper", sleep_long, NULL, PRIORITY_HIGH, &task);
 	EXPECT_EQ(atomic_load(&task->state), TASK_SLEEPING);
 	task_kill(task);
 	EXPECT_EQ(task_join(task, &status), 0);
@@ -292,8 +284,8 @@ SELF_TEST("sched.ends_leave_no_memory", ends_leave_nothing)
 	for (unsigned i = 0; i < TASKS; i++) {
 		struct task *task;
 
-		start("short", give_back, NULL, i % 2 ? PRIORITY_HIGH : PRIORITY_LOW,
-		      &task);
+		start_task("short", give_back, NULL, i % 2 ? PRIORITY_HIGH : PRIORITY_LOW,
+			   &task);
 		if (i % 3)
 			EXPECT_EQ(task_join(task, NULL), 0);
 		task_put(task); /* one in three is left alone */
@@ -330,7 +322,7 @@ SELF_TEST("sched.visit_and_find", visit_and_find)
 	int id;
 
 	pin();
-	start("seen", sleep_long, NULL, PRIORITY_NORMAL, &task);
+	start_task("seen", sleep_long, NULL, PRIORITY_NORMAL, &task);
 	id = task->id;
 	EXPECT_EQ(task_count(), before + 1);
 	EXPECT(task_find(id) == task);
@@ -362,7 +354,7 @@ SELF_TEST("sched.switches_are_traced", switches_traced)
 	pin();
 	trace_stop();
 	EXPECT_EQ(trace_start(TRACE_BIT(TRACE_SWITCH)), 0);
-	start("traced", give_back, NULL, PRIORITY_HIGH, &task);
+	start_task("traced", give_back, NULL, PRIORITY_HIGH, &task);
 	seen = (struct seen_switch){ (unsigned)task->id, 0 };
 	end(&task, 1);
 	trace_visit(UINT64_MAX, see_switch, &seen);

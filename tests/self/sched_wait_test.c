@@ -16,25 +16,6 @@ static struct waitq queue;
 static atomic_uint items, taken, order;
 static atomic_bool stop;
 
-static void start(const char *name, int (*entry)(void *), void *argument,
-		  unsigned priority, struct task **task)
-{
-	*task = NULL;
-	if (task_create(name, entry, argument, priority, task))
-		self_fail(__FILE__, __LINE__, "no memory for %s", name);
-}
-
-static int end(struct task *task)
-{
-	int status = -ESRCH;
-
-	if (!task)
-		return status;
-	EXPECT_EQ(task_join(task, &status), 0);
-	task_put(task);
-	return status;
-}
-
 static void begin(void)
 {
 	waitq_init(&queue);
@@ -91,14 +72,14 @@ SELF_TEST("sched.wake_in_order_of_arrival", wake_in_order)
 	pin();
 	begin();
 	for (unsigned i = 0; i < TASKS; i++)
-		start("waiter", take_one, &places[i], PRIORITY_HIGH, &tasks[i]);
+		start_task("waiter", take_one, &places[i], PRIORITY_HIGH, &tasks[i]);
 	for (unsigned i = 0; i < TASKS; i++) {
 		EXPECT_EQ(places[i], 0);
 		atomic_fetch_add(&items, 1);
 		waitq_wake(&queue, 1);
 		for (unsigned j = i + 1; j < TASKS; j++)
 			EXPECT_EQ(tasks[j]->switches, 1); /* nobody else was woken */
-		EXPECT_EQ(end(tasks[i]), 0);
+		EXPECT_EQ(end_task(tasks[i]), 0);
 		EXPECT_EQ(places[i], i + 1);
 	}
 	EXPECT(waitq_is_empty(&queue));
@@ -113,7 +94,7 @@ SELF_TEST("sched.two_wake_ups_reach_two", two_wake_two)
 	pin();
 	begin();
 	for (unsigned i = 0; i < 2; i++)
-		start("waiter", take_one, &places[i], PRIORITY_HIGH, &tasks[i]);
+		start_task("waiter", take_one, &places[i], PRIORITY_HIGH, &tasks[i]);
 	atomic_store(&items, 2);
 	preempt_disable(); /* neither has gone when the other is woken */
 	waitq_wake(&queue, 1);
@@ -121,7 +102,7 @@ SELF_TEST("sched.two_wake_ups_reach_two", two_wake_two)
 	EXPECT(waitq_is_empty(&queue));
 	preempt_enable();
 	for (unsigned i = 0; i < 2; i++)
-		EXPECT_EQ(end(tasks[i]), 0);
+		EXPECT_EQ(end_task(tasks[i]), 0);
 	unpin();
 }
 
@@ -134,11 +115,11 @@ SELF_TEST("sched.wake_all", wake_all)
 	pin();
 	begin();
 	for (unsigned i = 0; i < TASKS; i++)
-		start("waiter", take_one, &places[i], PRIORITY_HIGH, &tasks[i]);
+		start_task("waiter", take_one, &places[i], PRIORITY_HIGH, &tasks[i]);
 	atomic_store(&items, TASKS);
 	waitq_wake_all(&queue);
 	for (unsigned i = 0; i < TASKS; i++)
-		EXPECT_EQ(end(tasks[i]), 0);
+		EXPECT_EQ(end_task(tasks[i]), 0);
 	EXPECT_EQ(atomic_load(&order), TASKS);
 	unpin();
 }
@@ -150,10 +131,10 @@ SELF_TEST("sched.kill_ends_a_wait", kill_ends_wait)
 
 	pin();
 	begin();
-	start("waiter", take_one, &place, PRIORITY_HIGH, &task);
+	start_task("waiter", take_one, &place, PRIORITY_HIGH, &task);
 	EXPECT(!waitq_is_empty(&queue));
 	task_kill(task);
-	EXPECT_EQ(end(task), -EINTR);
+	EXPECT_EQ(end_task(task), -EINTR);
 	EXPECT_EQ(place, 0);
 	EXPECT(waitq_is_empty(&queue));
 	unpin();
@@ -171,13 +152,13 @@ SELF_TEST("sched.some_waits_outlast_a_kill", outlast_kill)
 
 	pin();
 	begin();
-	start("waiter", wait_always, NULL, PRIORITY_HIGH, &task);
+	start_task("waiter", wait_always, NULL, PRIORITY_HIGH, &task);
 	task_kill(task);
 	EXPECT_EQ(atomic_load(&task->state), TASK_BLOCKED);
 	EXPECT_EQ(task->switches, 1);
 	atomic_store(&items, 1);
 	waitq_wake(&queue, 1);
-	EXPECT_EQ(end(task), true);
+	EXPECT_EQ(end_task(task), true);
 	unpin();
 }
 
@@ -216,11 +197,12 @@ SELF_TEST("sched.wait_stress", wait_stress)
 
 	begin();
 	for (unsigned i = 0; i < CONSUMERS; i++)
-		start("consumer", consume, NULL, PRIORITY_NORMAL - i % 3, &consumers[i]);
+		start_task("consumer", consume, NULL, PRIORITY_NORMAL - i % 3,
+			   &consumers[i]);
 	for (unsigned i = 0; i < PRODUCERS; i++)
-		start("producer", produce, NULL, PRIORITY_NORMAL, &producers[i]);
+		start_task("producer", produce, NULL, PRIORITY_NORMAL, &producers[i]);
 	for (unsigned i = 0; i < PRODUCERS; i++)
-		EXPECT_EQ(end(producers[i]), 0);
+		EXPECT_EQ(end_task(producers[i]), 0);
 	/* Each item had its wake-up: they go without any other. */
 	for (unsigned i = 0; atomic_load(&items) && i < 1000; i++)
 		EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
@@ -228,7 +210,7 @@ SELF_TEST("sched.wait_stress", wait_stress)
 	atomic_store(&stop, true);
 	waitq_wake_all(&queue);
 	for (unsigned i = 0; i < CONSUMERS; i++)
-		EXPECT_EQ(end(consumers[i]), 0);
+		EXPECT_EQ(end_task(consumers[i]), 0);
 	EXPECT_EQ(atomic_load(&taken), PRODUCERS * EACH);
 }
 
@@ -263,9 +245,9 @@ SELF_TEST("sched.poll_many_queues", poll_many)
 	for (unsigned i = 0; i < ARRAY_SIZE(which); i++) {
 		waitq_wake(&queues[which[i]], 1); /* before the wait: remembered */
 		EXPECT_EQ(poll_table_wait(&table, deadline), 0);
-		start("waker", wake_later, &queues[which[i]], PRIORITY_HIGH, &waker);
+		start_task("waker", wake_later, &queues[which[i]], PRIORITY_HIGH, &waker);
 		EXPECT_EQ(poll_table_wait(&table, deadline), 0);
-		EXPECT_EQ(end(waker), 0);
+		EXPECT_EQ(end_task(waker), 0);
 	}
 	EXPECT_EQ(poll_table_wait(&table, clock_monotonic() + NSEC_PER_MSEC), -ETIMEDOUT);
 	poll_table_finish(&table);
@@ -302,10 +284,10 @@ SELF_TEST("sched.poll_leaves_wake_ups_to_others", poll_and_waiter)
 	begin();
 	poll_table_init(&table);
 	poll_watch(&table, &queue);
-	start("waiter", take_one, &place, PRIORITY_HIGH, &task);
+	start_task("waiter", take_one, &place, PRIORITY_HIGH, &task);
 	atomic_store(&items, 1);
 	waitq_wake(&queue, 1);
-	EXPECT_EQ(end(task), 0);
+	EXPECT_EQ(end_task(task), 0);
 	EXPECT(clock_monotonic() - started < LONG_NS / 2); /* not by its deadline */
 	EXPECT_EQ(poll_table_wait(&table, clock_monotonic() + LONG_NS), 0);
 	poll_table_finish(&table);
@@ -341,9 +323,9 @@ SELF_TEST("sched.mutex_excludes", mutex_excludes)
 	mutex_init(&mutex, &mutex_class);
 	counter = inside = 0;
 	for (unsigned i = 0; i < LOCKERS; i++)
-		start("locker", count_up, NULL, PRIORITY_NORMAL - i % 2, &tasks[i]);
+		start_task("locker", count_up, NULL, PRIORITY_NORMAL - i % 2, &tasks[i]);
 	for (unsigned i = 0; i < LOCKERS; i++)
-		EXPECT_EQ(end(tasks[i]), 0);
+		EXPECT_EQ(end_task(tasks[i]), 0);
 	EXPECT_EQ(counter, LOCKERS * ROUNDS);
 	EXPECT(mutex_try(&mutex));
 	EXPECT(!mutex_try(&mutex));
@@ -369,20 +351,20 @@ SELF_TEST("sched.mutex_killed_waiter_passes_on", mutex_pass_on)
 	pin();
 	mutex_init(&mutex, &mutex_class);
 	mutex_lock(&mutex);
-	start("first", lock_once, NULL, PRIORITY_HIGH, &first);
-	start("second", lock_once, NULL, PRIORITY_HIGH, &second);
+	start_task("first", lock_once, NULL, PRIORITY_HIGH, &first);
+	start_task("second", lock_once, NULL, PRIORITY_HIGH, &second);
 	task_kill(first);
-	EXPECT_EQ(end(first), -EINTR);
+	EXPECT_EQ(end_task(first), -EINTR);
 	EXPECT_EQ(atomic_load(&second->state), TASK_SLEEPING);
-	start("first", lock_once, NULL, PRIORITY_HIGH, &first);
+	start_task("first", lock_once, NULL, PRIORITY_HIGH, &first);
 	task_yield(); /* second lent us its priority: first is no more urgent */
 	EXPECT_EQ(atomic_load(&first->state), TASK_SLEEPING);
 	preempt_disable(); /* so that second has not run when it is killed */
 	mutex_unlock(&mutex);
 	task_kill(second);
 	preempt_enable();
-	EXPECT_EQ(end(first), 0);
-	EXPECT_EQ(end(second), -EINTR);
+	EXPECT_EQ(end_task(first), 0);
+	EXPECT_EQ(end_task(second), -EINTR);
 	EXPECT(mutex_try(&mutex));
 	mutex_unlock(&mutex);
 	unpin();
@@ -407,14 +389,14 @@ SELF_TEST("sched.mutex_starves_nobody", mutex_starves_nobody)
 
 	mutex_init(&mutex, &mutex_class);
 	atomic_store(&stop, false);
-	start("hog", take_again_and_again, NULL, cpu_task()->priority, &hog);
+	start_task("hog", take_again_and_again, NULL, cpu_task()->priority, &hog);
 	for (unsigned i = 0; i < 20; i++) {
 		task_yield();
 		mutex_lock(&mutex);
 		mutex_unlock(&mutex);
 	}
 	atomic_store(&stop, true);
-	EXPECT(end(hog) < 100000);
+	EXPECT(end_task(hog) < 100000);
 }
 
 static int hold(void *argument)
@@ -454,20 +436,20 @@ SELF_TEST("sched.mutex_lends_priority", mutex_lends)
 	begin();
 	mutex_init(&mutex, &mutex_class);
 	task_set_priority(cpu_task(), PRIORITY_HIGH);
-	start("holder", hold, NULL, PRIORITY_LOW, &holder);
+	start_task("holder", hold, NULL, PRIORITY_LOW, &holder);
 	while (!atomic_load(&items))
 		EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
-	start("urgent", lock_and_tell, NULL, PRIORITY_HIGH, &urgent);
+	start_task("urgent", lock_and_tell, NULL, PRIORITY_HIGH, &urgent);
 	for (unsigned i = 0; holder->priority != PRIORITY_HIGH && i < 1000; i++)
 		EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
 	EXPECT_EQ(holder->priority, PRIORITY_HIGH);
 	EXPECT_EQ(holder->base_priority, PRIORITY_LOW);
-	start("spinner", spin_until_taken, NULL, PRIORITY_NORMAL, &spinner);
+	start_task("spinner", spin_until_taken, NULL, PRIORITY_NORMAL, &spinner);
 	EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
 	atomic_store(&stop, true);
-	EXPECT_EQ(end(urgent), 0);
-	EXPECT_EQ(end(spinner), 1);
-	EXPECT_EQ(end(holder), PRIORITY_LOW);
+	EXPECT_EQ(end_task(urgent), 0);
+	EXPECT_EQ(end_task(spinner), 1);
+	EXPECT_EQ(end_task(holder), PRIORITY_LOW);
 	task_set_priority(cpu_task(), old);
 	unpin();
 }

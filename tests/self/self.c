@@ -35,14 +35,7 @@ static const char *skip_reason;
 
 static atomic_bool running;
 
-struct output {
-	self_line line;
-	void *context;
-};
-
-static void print(const struct output *out, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static void print(const struct output *out, const char *fmt, ...)
+void self_print(const struct self_output *out, const char *fmt, ...)
 {
 	char text[LINE_MAX];
 	va_list args;
@@ -87,26 +80,26 @@ static bool is_chosen(const char *name, const char *prefix)
 
 /* Whether it passed. */
 static bool run_one(const struct self_test *test, unsigned number,
-		    const struct output *out)
+		    const struct self_output *out)
 {
 	notes_length = 0;
 	failures = notes_lost = 0;
 	skip_reason = NULL;
 	test->run();
 	for (size_t at = 0; at < notes_length; at += strlen(notes + at) + 1)
-		print(out, "# %s", notes + at);
+		self_print(out, "# %s", notes + at);
 	if (notes_lost)
-		print(out, "# and %u more", notes_lost);
+		self_print(out, "# and %u more", notes_lost);
 	if (failures)
-		print(out, "not ok %u %s", number, test->name);
+		self_print(out, "not ok %u %s", number, test->name);
 	else if (skip_reason)
-		print(out, "ok %u %s # SKIP %s", number, test->name, skip_reason);
+		self_print(out, "ok %u %s # SKIP %s", number, test->name, skip_reason);
 	else
-		print(out, "ok %u %s", number, test->name);
+		self_print(out, "ok %u %s", number, test->name);
 	return failures == 0;
 }
 
-static int run_chosen(const char *prefix, const struct output *out)
+static int run_chosen(const char *prefix, const struct self_output *out)
 {
 	const struct self_test *const *test;
 	unsigned count = 0, number = 0;
@@ -116,12 +109,12 @@ static int run_chosen(const char *prefix, const struct output *out)
 		count += is_chosen((*test)->name, prefix);
 	if (count == 0)
 		return -ENOENT;
-	print(out, "KTAP version 1");
-	print(out, "1..%u", count);
+	self_print(out, "KTAP version 1");
+	self_print(out, "1..%u", count);
 	for (test = table_self_test_start; test < table_self_test_end; test++)
 		if (is_chosen((*test)->name, prefix))
 			failed += !run_one(*test, ++number, out);
-	print(out, "# %u passed, %d failed", count - failed, failed);
+	self_print(out, "# %u passed, %d failed", count - failed, failed);
 	return failed;
 }
 
@@ -131,13 +124,13 @@ int self_run(const char *prefix, self_line line, void *context)
 
 	if (atomic_exchange(&running, true))
 		return -EBUSY;
-	result = run_chosen(prefix, &(struct output){ line, context });
+	result = run_chosen(prefix, &(struct self_output){ line, context });
 	atomic_store(&running, false);
 	return result;
 }
 
 /* Doubles the times until they take long enough; tenths, since there is no float. */
-static void bench_one(const struct self_bench *bench, const struct output *out)
+static void bench_one(const struct self_bench *bench, const struct self_output *out)
 {
 	uint64_t ns = 0, ticks = 0, times;
 	uint64_t least = bench->least ? bench->least : bench_least;
@@ -152,14 +145,14 @@ static void bench_one(const struct self_bench *bench, const struct output *out)
 	}
 	ns = ns * 10 / times;
 	ticks = ticks * 10 / times;
-	print(out, "bench %s %llu.%llu ns %llu.%llu ticks/op", bench->name,
-	      (unsigned long long)ns / 10, (unsigned long long)ns % 10,
-	      (unsigned long long)ticks / 10, (unsigned long long)ticks % 10);
+	self_print(out, "bench %s %llu.%llu ns %llu.%llu ticks/op", bench->name,
+		   (unsigned long long)ns / 10, (unsigned long long)ns % 10,
+		   (unsigned long long)ticks / 10, (unsigned long long)ticks % 10);
 }
 
 int self_bench(const char *prefix, self_line line, void *context)
 {
-	const struct output out = { line, context };
+	const struct self_output out = { line, context };
 	int result = -ENOENT;
 
 	if (atomic_exchange(&running, true))

@@ -49,6 +49,13 @@ struct self_bench {
 /* As self_run, for benchmarks. Returns 0 or the errors there. */
 int self_bench(const char *prefix, self_line line, void *context);
 
+/* Where a report goes, and a line of it, without its newline. */
+struct self_output {
+	self_line line;
+	void *context;
+};
+void self_print(const struct self_output *out, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
 /* Fails the running test, says where and why, and goes on. */
 void self_fail(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Leaves the test as skipped, with the reason. */

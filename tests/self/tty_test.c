@@ -153,17 +153,6 @@ static struct task *start(int (*entry)(void *))
 	return task;
 }
 
-static int end(struct task *task)
-{
-	int status = -ESRCH;
-
-	if (task) {
-		EXPECT_EQ(task_join(task, &status), 0);
-		task_put(task);
-	}
-	return status;
-}
-
 SELF_TEST("tty.lines", test_lines)
 {
 	char line[32];
@@ -204,12 +193,12 @@ SELF_TEST("tty.reader_sleeps", test_reader)
 	/* One reader at a time. */
 	EXPECT_EQ(read(sent, 1, O_NONBLOCK), -EAGAIN);
 	type("four\r");
-	EXPECT_EQ(end(task), 5);
+	EXPECT_EQ(end_task(task), 5);
 	task = start(read_one_line);
 	EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
 	if (task)
 		task_kill(task);
-	EXPECT_EQ(end(task), -EINTR);
+	EXPECT_EQ(end_task(task), -EINTR);
 	tty_stop(&tty);
 }
 
@@ -258,7 +247,7 @@ SELF_TEST("tty.paste", test_paste)
 		for (ssize_t i = 0; i < n; i++)
 			wrong += bytes[i] != pasted(at++);
 	}
-	EXPECT_EQ(end(task), 0);
+	EXPECT_EQ(end_task(task), 0);
 	EXPECT_EQ(at, PASTE_SIZE);
 	EXPECT_EQ(wrong, 0);
 	EXPECT(throttles > 0);
@@ -356,7 +345,7 @@ SELF_TEST("tty.writer_sleeps", test_writer)
 	EXPECT_EQ(write("x", 1, O_NONBLOCK), -EAGAIN);
 	EXPECT(tty_unsent(&tty) >= OUTPUT_SIZE - 2 * LDISC_ECHO_ROOM);
 	open_port();
-	EXPECT_EQ(end(task), 0);
+	EXPECT_EQ(end_task(task), 0);
 	tty_drain(&tty);
 	EXPECT_EQ(tty_unsent(&tty), 0);
 	tty_stop(&tty);
@@ -402,7 +391,7 @@ SELF_TEST("tty.drain", test_drain)
 	EXPECT_EQ(task_sleep(NSEC_PER_MSEC), 0);
 	closed = false;
 	type("x");
-	EXPECT_EQ(end(task), 0);
+	EXPECT_EQ(end_task(task), 0);
 	expect_sent("lastx");
 	/* What the user stopped waits until it goes on. */
 	type("\x13");
@@ -410,7 +399,7 @@ SELF_TEST("tty.drain", test_drain)
 	expect_sent("");
 	task = start(drain);
 	type("\x11");
-	EXPECT_EQ(end(task), 0);
+	EXPECT_EQ(end_task(task), 0);
 	expect_sent("stopped");
 	tty_stop(&tty);
 }
