@@ -7,6 +7,9 @@
  * it wrote go before the next writer. While others wait, a writer runs with the priority
  * of the most urgent of them, as the owner of a mutex does; readers, who are many and
  * unnamed, are lent none.
+ *
+ * The last reader still wakes the writer that waits for it: whoever frees the lock first
+ * sees that nobody is within rwlock_read_unlock.
  */
 #ifndef KERNEL_SCHED_RWLOCK_H
 #define KERNEL_SCHED_RWLOCK_H

@@ -7,6 +7,7 @@
  */
 #include "kernel/debug/log.h"
 #include "kernel/mm/fault_inject.h"
+#include "kernel/mm/shrinker.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/monitor/monitor.h"
@@ -136,12 +137,14 @@ static int work(void *argument)
 /* Without what is kept for the next: stacks, and pages of CPUs and slabs. */
 static struct memory_use use_now(void)
 {
-	struct memory_use now;
+	(void)memory_reclaim(UINT64_MAX);
+	return memory_use();
+}
 
-	vmalloc_shrink();
-	now = memory_use();
-	now.pages = 0;
-	return now;
+static bool is_clean(const struct memory_use *before, const struct memory_use *after)
+{
+	return after->objects <= before->objects && after->areas <= before->areas &&
+	       after->pages <= before->pages;
 }
 
 /* Waits until what ended has gone; the use then. */
@@ -150,8 +153,8 @@ static struct memory_use settle(const struct memory_use *before)
 	uint64_t end = clock_monotonic() + SETTLE_S * NSEC_PER_SEC;
 	struct memory_use now = use_now();
 
-	while ((now.objects > before->objects || now.areas > before->areas) &&
-	       clock_monotonic() < end && task_sleep(10 * NSEC_PER_MSEC) == 0)
+	while (!is_clean(before, &now) && clock_monotonic() < end &&
+	       task_sleep(10 * NSEC_PER_MSEC) == 0)
 		now = use_now();
 	return now;
 }
@@ -197,7 +200,7 @@ static int run_soak(struct monitor *monitor, int argc, char **argv)
 	before = settle(&none);
 	run(seconds, seed);
 	after = settle(&before);
-	clean = after.objects <= before.objects && after.areas <= before.areas;
+	clean = is_clean(&before, &after);
 	monitor_print(
 		monitor,
 		"soak: %llu games, %llu openings, %llu files, %llu areas, %llu kills; "
@@ -207,9 +210,11 @@ static int run_soak(struct monitor *monitor, int argc, char **argv)
 		(unsigned long long)kills, (unsigned long long)refusals,
 		clean ? "clean" : "MEMORY IS LEFT OVER");
 	if (!clean)
-		monitor_print(monitor, "soak: objects %lld, areas %lld bytes more\n",
+		monitor_print(monitor,
+			      "soak: objects %lld, areas %lld bytes, %lld pages more\n",
 			      (long long)(after.objects - before.objects),
-			      (long long)(after.areas - before.areas));
+			      (long long)(after.areas - before.areas),
+			      (long long)(after.pages - before.pages));
 	return clean ? 0 : -EIO;
 }
 MONITOR_COMMAND("soak", "SECONDS SEED", "everything at once (see make soak)", run_soak);
